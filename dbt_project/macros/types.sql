@@ -1,0 +1,31 @@
+{#- The types of the published columns, named as in the contract of the marts. -#}
+{% macro as_double(expression) -%}
+    cast({{ expression }} as {{ adapter.dispatch('type_double')() }})
+{%- endmacro %}
+
+{% macro default__type_double() %}double precision{% endmacro %}
+
+{% macro duckdb__type_double() %}double{% endmacro %}
+
+{% macro spark__type_double() %}double{% endmacro %}
+
+
+{% macro as_int(expression) -%}
+    cast({{ expression }} as {{ dbt.type_bigint() }})
+{%- endmacro %}
+
+
+{% macro as_money(expression) -%}
+    cast({{ expression }} as decimal(18, 2))
+{%- endmacro %}
+
+
+{% macro as_text(expression) -%}
+    cast({{ expression }} as {{ dbt.type_string() }})
+{%- endmacro %}
+
+
+{#- A ratio is null when there is nothing to divide by (0.8). -#}
+{% macro ratio(numerator, denominator) -%}
+    {{ as_double(numerator) }} / nullif({{ denominator }}, 0)
+{%- endmacro %}

@@ -1,0 +1,67 @@
+with recursive
+
+sales_cycles as (
+
+    select * from {{ ref('fct_sales_cycles') }}
+
+),
+
+stage_durations as (
+
+    select * from {{ ref('stage_durations') }}
+
+),
+
+-- Every mart with a quarter of its own adds one line here.
+named as (
+
+    select {{ fiscal_quarter_start(org_date(as_of())) }} as start_date
+
+    union all
+
+    select {{ start_of_fiscal_quarter_label('closed_quarter') }} as start_date
+    from sales_cycles
+
+    union all
+
+    select {{ start_of_fiscal_quarter_label('quarter') }} as start_date
+    from stage_durations
+
+),
+
+quarters as (
+
+    select min(start_date) as start_date
+    from named
+
+    union all
+
+    select cast({{ dbt.dateadd('month', 3, 'quarters.start_date') }} as date) as start_date
+    from quarters
+    where quarters.start_date < (select max(named.start_date) from named)
+
+),
+
+dated as (
+
+    select
+        start_date,
+        cast({{ dbt.dateadd('month', 3, 'start_date') }} as date) as next_start_date
+
+    from quarters
+
+),
+
+final as (
+
+    select
+        {{ fiscal_quarter_of_date('start_date') }} as quarter,
+        start_date,
+        cast({{ dbt.dateadd('day', -1, 'next_start_date') }} as date) as end_date,
+        {{ as_of() }} >= {{ start_of_org_day('next_start_date') }} as is_closed
+
+    from dated
+
+)
+
+select * from final

@@ -1,0 +1,20 @@
+with
+
+source as (
+
+    select * from {{ source('mailchimp', 'member_tags') }}
+
+),
+
+renamed as (
+
+    select
+        list_id,
+        member_id,
+        nullif(trim(name), '') as tag
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,20 @@
+with
+
+source as (
+
+    select * from {{ source('salesforce', 'currency_type') }}
+
+),
+
+renamed as (
+
+    select
+        nullif(trim(iso_code), '') as currency_code,
+        conversion_rate,
+        is_corporate
+
+    from source
+
+)
+
+select * from renamed
