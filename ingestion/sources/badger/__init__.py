@@ -1,0 +1,1 @@
+"""Badger Maps: the check-ins of the reps."""

@@ -1,0 +1,1 @@
+"""Mailchimp's Marketing API: one JSON object a line."""

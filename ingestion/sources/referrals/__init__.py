@@ -1,0 +1,1 @@
+"""The referral programme: three canonical CSV files."""

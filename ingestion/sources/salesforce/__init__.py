@@ -1,0 +1,1 @@
+"""Salesforce: one CSV file an object."""
