@@ -57,21 +57,26 @@
 {%- endmacro %}
 
 
-{#- Seconds from one instant to another, with their fraction. -#}
+{#- Whole microseconds from one instant to another: what is summed stays exact. -#}
+{% macro microseconds_between(earlier, later) -%}
+    {{ return(adapter.dispatch('microseconds_between')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__microseconds_between(earlier, later) -%}
+    {{ as_int('round(extract(epoch from (' ~ later ~ ' - ' ~ earlier ~ ')) * 1000000)') }}
+{%- endmacro %}
+
+{% macro duckdb__microseconds_between(earlier, later) -%}
+    (epoch_us({{ later }}) - epoch_us({{ earlier }}))
+{%- endmacro %}
+
+{% macro spark__microseconds_between(earlier, later) -%}
+    (unix_micros({{ later }}) - unix_micros({{ earlier }}))
+{%- endmacro %}
+
+
 {% macro seconds_between(earlier, later) -%}
-    {{ return(adapter.dispatch('seconds_between')(earlier, later)) }}
-{%- endmacro %}
-
-{% macro default__seconds_between(earlier, later) -%}
-    {{ as_double('extract(epoch from (' ~ later ~ ' - ' ~ earlier ~ '))') }}
-{%- endmacro %}
-
-{% macro duckdb__seconds_between(earlier, later) -%}
-    (epoch_us({{ later }}) - epoch_us({{ earlier }})) / 1e6
-{%- endmacro %}
-
-{% macro spark__seconds_between(earlier, later) -%}
-    (unix_micros({{ later }}) - unix_micros({{ earlier }})) / {{ as_double('1000000') }}
+    {{ as_double(microseconds_between(earlier, later)) }} / 1000000
 {%- endmacro %}
 
 

@@ -72,25 +72,29 @@ stretches as (
         rep_id,
         changed_at,
         open_deals,
-        coalesce({{ days_between('changed_before', 'changed_at') }}, 0)
-        * coalesce(lag(open_deals) over (partition by rep_id order by changed_at), 0) as deal_days
+        coalesce({{ microseconds_between('changed_before', 'changed_at') }}, 0)
+        * coalesce(lag(open_deals) over (partition by rep_id order by changed_at), 0)
+            as deal_microseconds
 
     from counted
 
 ),
 
--- The area under the count of open deals: between two instants it is a difference.
+-- The area under the count of open deals: between two instants it is a difference. In whole numbers,
+-- for a short deal's share of many years would drown in what floating point leaves.
 final as (
 
     select
         rep_id,
         changed_at,
         open_deals,
-        sum(deal_days) over (
-            partition by rep_id
-            order by changed_at
-            rows between unbounded preceding and current row
-        ) as deal_days_until
+        cast(
+            sum(deal_microseconds) over (
+                partition by rep_id
+                order by changed_at
+                rows between unbounded preceding and current row
+            ) as decimal(38, 0)
+        ) as deal_microseconds_until
 
     from stretches
 

@@ -30,10 +30,12 @@ final as (
         {{ as_int('sales_cycles.reopen_count') }} as reopen_count,
         {{ as_int('sales_cycles.backward_moves') }} as backward_moves,
         case
-            when sales_cycles.is_closed
+            when sales_cycles.is_closed and sales_cycles.cycle_days > 0
                 then
-                    (at_close.deal_days_until - at_open.deal_days_until)
-                    / nullif(sales_cycles.cycle_days, 0)
+                    {{ ratio(
+                        '(at_close.deal_microseconds_until - at_open.deal_microseconds_until)',
+                        microseconds_between('sales_cycles.opened_at', 'sales_cycles.closed_at')
+                    ) }}
         end as mean_open_deals,
         sales_cycles.exclusion_reason
 

@@ -69,7 +69,7 @@ slopes as (
     select
         *,
         case
-            when sum_workload_squared > 1e-9 then sum_workload_cycle / sum_workload_squared
+            when sum_workload_squared > 1e-18 then sum_workload_cycle / sum_workload_squared
         end as within_rep_slope_days
 
     from sums
