@@ -1,0 +1,1 @@
+"""The way out: the published file and what it promises. No metric is computed here."""
