@@ -363,6 +363,6 @@ def _save(verdicts: ExpectationSuiteValidationResult, path: Path) -> None:
     for result in verdicts.results:
         for key in ROW_LISTS:
             result.result.pop(key, None)
-    own_json: dict[str, Any] = verdicts.to_json_dict()  # type: ignore[no-untyped-call]
+    own_json: dict[str, Any] = verdicts.to_json_dict()
     text = json.dumps(own_json, indent=2, ensure_ascii=False)
     path.write_text(f"{text}\n", encoding="utf-8")

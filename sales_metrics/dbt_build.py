@@ -1,5 +1,5 @@
-"""The dbt project of a run: a copy of `dbt_project/` with the organisation's own seeds in it, and the
-environment dbt is started with. dbt itself is started by `orchestration/`.
+"""The dbt project of a run: a copy of `dbt_project/` with the organisation's own seeds in it, and
+the environment dbt is started with. dbt itself is started by `orchestration/`.
 
 A copy, because dbt knows one folder of seeds, inside the project: for seeds that lie elsewhere it
 writes what it compiled over the very files.
@@ -22,7 +22,7 @@ COPIED_FILES = ("dbt_project.yml", "profiles.yml")
 
 
 def build_dbt_project(own_seeds: Path | None, build: Path) -> list[str]:
-    """Lay the project of a run into `build`, replacing what was there; returns the seeds' warnings."""
+    """Lay the project of a run into `build`, anew; returns the warnings about seeds."""
     if build.exists():
         shutil.rmtree(build)
     build.mkdir(parents=True)
@@ -45,7 +45,7 @@ def dbt_environment(data: DataDir) -> dict[str, str]:
 
 
 def dbt_variables(settings: Settings, as_of: datetime) -> dict[str, Any]:
-    """The variables of a run: `as_of` (UTC, written without its zone) and what the settings override."""
+    """The variables of a run: `as_of` (UTC, without its zone) and what the settings override."""
     instant = as_of.astimezone(UTC).replace(tzinfo=None)
     return {"as_of": instant.isoformat(sep=" "), **settings.vars.overrides()}
 

@@ -70,8 +70,8 @@ def merge_seeds(own: Path | None, build: Path) -> list[str]:
     """Write the default seeds, those in `own` replacing the ones of the same name, into `build`.
 
     Returns warnings (columns that a replaced seed leaves out, and which are then empty). Raises
-    SalesMetricsError for a file or column that no default seed has, for a value of a wrong type, and
-    for a key that is blank or repeated.
+    SalesMetricsError for a file or column that no default seed has, for a value of a wrong type,
+    and for a key that is blank or repeated.
     """
     seeds = declared_seeds()
     replaced = {path.stem: path for path in sorted(own.iterdir())} if own is not None else {}

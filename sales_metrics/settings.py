@@ -129,7 +129,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings; a wrong value raises SalesMetricsError with its name and what is allowed."""
+    """Read the settings; a wrong one raises SalesMetricsError with its name and what is allowed."""
     try:
         return Settings()
     except ValidationError as problem:

@@ -29,3 +29,10 @@
 {% macro ratio(numerator, denominator) -%}
     {{ as_double(numerator) }} / nullif({{ denominator }}, 0)
 {%- endmacro %}
+
+
+{#- A text without the blanks around it (tabs, line breaks and no-break spaces too); null if nothing is
+    left. -#}
+{% macro trimmed(text) -%}
+    nullif(trim({{ text }}, ' ' || chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(160)), '')
+{%- endmacro %}

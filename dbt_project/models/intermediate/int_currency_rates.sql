@@ -49,20 +49,28 @@ counted as (
 
 ),
 
+currencies as (
+
+    select count(*) as number_of_rates from currency_types
+
+),
+
 final as (
 
     select
         counted.currency_code,
         case
-            when counted.currency_code = '' or not exists (select 1 from currency_types) then 1
+            when counted.currency_code = '' or currencies.number_of_rates = 0 then 1
             else nullif(currency_types.conversion_rate, 0)
         end as conversion_rate,
         counted.records,
         counted.currency_code = ''
-        or not exists (select 1 from currency_types)
+        or currencies.number_of_rates = 0
         or coalesce(currency_types.conversion_rate != 0, false) as is_known
 
     from counted
+
+    cross join currencies
 
     left join currency_types on counted.currency_code = currency_types.currency_code
 

@@ -55,7 +55,7 @@ final as (
 
     from counted
 
-    left join lead_sources on counted.lead_source = trim(lead_sources.source)
+    left join lead_sources on counted.lead_source = {{ trimmed('lead_sources.source') }}
 
 )
 

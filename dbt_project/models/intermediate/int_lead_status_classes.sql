@@ -30,7 +30,7 @@ histories as (
 lead_statuses as (
 
     select
-        trim(status) as status,
+        {{ trimmed('status') }} as status,
         class
 
     from {{ ref('lead_statuses') }}
@@ -41,7 +41,8 @@ used as (
 
     select leads.status
     from leads
-    inner join survivors on leads.lead_id = survivors.lead_id and leads.lead_id = survivors.survivor_id
+    inner join survivors
+        on leads.lead_id = survivors.lead_id and leads.lead_id = survivors.survivor_id
 
     union all
 
@@ -61,7 +62,7 @@ used as (
 counted as (
 
     select
-        coalesce(trim(status), '') as status,
+        coalesce({{ trimmed('status') }}, '') as status,
         count(*) as records
 
     from used

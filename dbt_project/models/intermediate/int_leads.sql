@@ -40,7 +40,8 @@ live_leads as (
 
     select leads.*
     from leads
-    inner join survivors on leads.lead_id = survivors.lead_id and leads.lead_id = survivors.survivor_id
+    inner join survivors
+        on leads.lead_id = survivors.lead_id and leads.lead_id = survivors.survivor_id
 
 ),
 
@@ -50,8 +51,8 @@ status_changes as (
         lead_histories.history_id,
         lead_histories.lead_id,
         lead_histories.created_at,
-        coalesce(trim(lead_histories.old_value), '') as old_status,
-        coalesce(trim(lead_histories.new_value), '') as new_status
+        coalesce({{ trimmed('lead_histories.old_value') }}, '') as old_status,
+        coalesce({{ trimmed('lead_histories.new_value') }}, '') as new_status
 
     from lead_histories
 
@@ -74,7 +75,8 @@ changes_by_conversion as (
             live_leads.lead_id = status_changes.lead_id
             and live_leads.converted_date = {{ org_date('status_changes.created_at') }}
 
-    inner join lead_statuses on status_changes.new_status = trim(lead_statuses.status)
+    inner join lead_statuses
+        on status_changes.new_status = {{ trimmed('lead_statuses.status') }}
 
     where live_leads.is_converted and lead_statuses.class = 'qualified'
 

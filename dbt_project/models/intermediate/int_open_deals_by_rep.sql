@@ -80,8 +80,8 @@ stretches as (
 
 ),
 
--- The area under the count of open deals: between two instants it is a difference. In whole numbers,
--- for a short deal's share of many years would drown in what floating point leaves.
+-- The area under the count of open deals: between two instants it is a difference. In whole
+-- numbers, for a short deal's share of many years would drown in what floating point leaves.
 final as (
 
     select

@@ -42,8 +42,11 @@ by_history as (
     select
         opportunity_id,
         max(visit_number) > max(last_open_visit) as is_closed,
-        max(case when visit_number > last_open_visit and exited_at is null and is_won then 1 else 0 end)
-        = 1 as is_won,
+        max(
+            case
+                when visit_number > last_open_visit and exited_at is null and is_won then 1 else 0
+            end
+        ) = 1 as is_won,
         min(case when visit_number > last_open_visit then entered_at end) as closed_at,
         sum(case when is_reopening then 1 else 0 end) as reopen_count,
         sum(case when direction = 'backward' then 1 else 0 end) as backward_moves

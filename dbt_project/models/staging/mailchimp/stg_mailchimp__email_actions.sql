@@ -11,11 +11,11 @@ renamed as (
     select
         campaign_id,
         email_id,
-        nullif(trim(email_address), '') as email_address,
-        nullif(trim(action), '') as action,
+        {{ trimmed('email_address') }} as email_address,
+        {{ trimmed('action') }} as action,
         cast(timestamp as timestamp) as acted_at,
-        nullif(trim(url), '') as url,
-        nullif(trim(type), '') as action_type
+        {{ trimmed('url') }} as url,
+        {{ trimmed('type') }} as action_type
 
     from source
 

@@ -11,7 +11,7 @@ renamed as (
     select
         campaign_id,
         email_id,
-        nullif(trim(email_address), '') as email_address
+        {{ trimmed('email_address') }} as email_address
 
     from source
 

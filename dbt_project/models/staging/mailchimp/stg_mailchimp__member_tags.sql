@@ -11,7 +11,7 @@ renamed as (
     select
         list_id,
         member_id,
-        nullif(trim(name), '') as tag
+        {{ trimmed('name') }} as tag
 
     from source
 

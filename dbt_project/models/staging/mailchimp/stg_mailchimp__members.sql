@@ -11,8 +11,8 @@ renamed as (
     select
         list_id,
         id as member_id,
-        nullif(trim(email_address), '') as email_address,
-        nullif(trim(status), '') as status,
+        {{ trimmed('email_address') }} as email_address,
+        {{ trimmed('status') }} as status,
         cast(last_changed as timestamp) as last_changed_at
 
     from source

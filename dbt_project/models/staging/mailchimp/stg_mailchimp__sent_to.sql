@@ -11,8 +11,8 @@ renamed as (
     select
         campaign_id,
         email_id,
-        nullif(trim(email_address), '') as email_address,
-        nullif(trim(status), '') as status
+        {{ trimmed('email_address') }} as email_address,
+        {{ trimmed('status') }} as status
 
     from source
 

@@ -11,11 +11,11 @@ renamed as (
     select
         referral_id,
         referrer_id,
-        nullif(trim(referee_email), '') as referee_email,
-        nullif(trim(referee_name), '') as referee_name,
-        nullif(trim(referee_company), '') as referee_company,
-        nullif(trim(channel), '') as channel,
-        nullif(trim(status), '') as status,
+        {{ trimmed('referee_email') }} as referee_email,
+        {{ trimmed('referee_name') }} as referee_name,
+        {{ trimmed('referee_company') }} as referee_company,
+        {{ trimmed('channel') }} as channel,
+        {{ trimmed('status') }} as status,
         cast(created_at as timestamp) as created_at,
         cast(converted_at as timestamp) as converted_at,
         cast(updated_at as timestamp) as updated_at

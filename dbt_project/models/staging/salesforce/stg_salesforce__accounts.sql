@@ -10,10 +10,10 @@ renamed as (
 
     select
         id as account_id,
-        nullif(trim(name), '') as account_name,
-        nullif(trim(industry), '') as industry,
-        nullif(trim(website), '') as website,
-        nullif(trim(phone), '') as phone,
+        {{ trimmed('name') }} as account_name,
+        {{ trimmed('industry') }} as industry,
+        {{ trimmed('website') }} as website,
+        {{ trimmed('phone') }} as phone,
         number_of_employees,
         owner_id as current_owner_id,
         cast(created_date as timestamp) as created_at,

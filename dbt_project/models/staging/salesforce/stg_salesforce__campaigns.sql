@@ -10,11 +10,11 @@ renamed as (
 
     select
         id as campaign_id,
-        nullif(trim(name), '') as campaign_name,
-        nullif(trim(type), '') as campaign_type,
-        nullif(trim(status), '') as status,
+        {{ trimmed('name') }} as campaign_name,
+        {{ trimmed('type') }} as campaign_type,
+        {{ trimmed('status') }} as status,
         actual_cost,
-        nullif(trim(currency_iso_code), '') as currency_code,
+        {{ trimmed('currency_iso_code') }} as currency_code,
         start_date
 
     from source

@@ -11,10 +11,10 @@ renamed as (
     select
         id as contact_id,
         account_id,
-        nullif(trim(name), '') as contact_name,
-        nullif(trim(email), '') as email,
-        nullif(trim(phone), '') as phone,
-        nullif(trim(title), '') as title,
+        {{ trimmed('name') }} as contact_name,
+        {{ trimmed('email') }} as email,
+        {{ trimmed('phone') }} as phone,
+        {{ trimmed('title') }} as title,
         owner_id as current_owner_id,
         cast(created_date as timestamp) as created_at,
         cast(last_modified_date as timestamp) as last_modified_at

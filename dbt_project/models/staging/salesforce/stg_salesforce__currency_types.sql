@@ -9,7 +9,7 @@ source as (
 renamed as (
 
     select
-        nullif(trim(iso_code), '') as currency_code,
+        {{ trimmed('iso_code') }} as currency_code,
         conversion_rate,
         is_corporate
 

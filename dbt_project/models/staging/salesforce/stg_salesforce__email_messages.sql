@@ -15,8 +15,8 @@ renamed as (
         activity_id,
         incoming as is_incoming,
         cast(message_date as timestamp) as message_at,
-        nullif(trim(subject), '') as subject,
-        nullif(trim(status), '') as status,
+        {{ trimmed('subject') }} as subject,
+        {{ trimmed('status') }} as status,
         created_by_id,
         cast(created_date as timestamp) as created_at
 

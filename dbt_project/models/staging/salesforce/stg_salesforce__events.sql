@@ -15,8 +15,8 @@ renamed as (
         owner_id,
         created_by_id,
         cast(created_date as timestamp) as created_at,
-        nullif(trim(subject), '') as subject,
-        nullif(trim(type), '') as event_type,
+        {{ trimmed('subject') }} as subject,
+        {{ trimmed('type') }} as event_type,
         cast(start_date_time as timestamp) as started_at,
         cast(end_date_time as timestamp) as ended_at,
         is_child

@@ -11,7 +11,7 @@ renamed as (
     select
         id as history_id,
         lead_id,
-        nullif(trim(field), '') as field,
+        {{ trimmed('field') }} as field,
         old_value,
         new_value,
         created_by_id,

@@ -12,7 +12,7 @@ renamed as (
         id as opportunity_contact_role_id,
         opportunity_id,
         contact_id,
-        nullif(trim(role), '') as role,
+        {{ trimmed('role') }} as role,
         is_primary
 
     from source

@@ -11,7 +11,7 @@ renamed as (
     select
         id as history_id,
         opportunity_id,
-        nullif(trim(stage_name), '') as stage,
+        {{ trimmed('stage_name') }} as stage,
         amount,
         probability,
         close_date,

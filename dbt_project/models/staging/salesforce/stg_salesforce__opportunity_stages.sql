@@ -9,7 +9,7 @@ source as (
 renamed as (
 
     select
-        nullif(trim(api_name), '') as stage,
+        {{ trimmed('api_name') }} as stage,
         sort_order,
         is_active,
         is_closed,

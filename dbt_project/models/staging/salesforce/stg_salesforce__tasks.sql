@@ -15,14 +15,14 @@ renamed as (
         owner_id,
         created_by_id,
         cast(created_date as timestamp) as created_at,
-        nullif(trim(subject), '') as subject,
-        nullif(trim(type), '') as task_type,
-        nullif(trim(task_subtype), '') as task_subtype,
-        nullif(trim(status), '') as status,
+        {{ trimmed('subject') }} as subject,
+        {{ trimmed('type') }} as task_type,
+        {{ trimmed('task_subtype') }} as task_subtype,
+        {{ trimmed('status') }} as status,
         is_closed,
         activity_date,
         cast(completed_date_time as timestamp) as completed_at,
-        nullif(trim(call_disposition), '') as call_disposition,
+        {{ trimmed('call_disposition') }} as call_disposition,
         call_duration_in_seconds as call_seconds
 
     from source
