@@ -55,16 +55,19 @@ lock: $(BIN)/uv ## both lock files, from pyproject.toml; `make lock UPGRADE=--up
 clean: ## the environment and all caches; the data folder stays
 	@rm -rf $(VENV) *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
 
+# Compiled at once: where Python may not write beside its modules, each run would compile them all again.
+SYNC := $(PIP) sync -q --python $(BIN)/python --require-hashes --compile-bytecode
+
 # A stamp says which lock the environment was made from; as long as it is newer, nothing is installed.
 $(VENV)/run.stamp: requirements.lock pyproject.toml | $(BIN)/uv
 	@echo "Installing what the job needs ..."
-	@$(PIP) sync -q --python $(BIN)/python --require-hashes requirements.lock
+	@$(SYNC) requirements.lock
 	@$(PIP) install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@rm -f $(VENV)/dev.stamp && touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock pyproject.toml | $(BIN)/uv
 	@echo "Installing what the job and its tests need ..."
-	@$(PIP) sync -q --python $(BIN)/python --require-hashes requirements-dev.lock
+	@$(SYNC) requirements-dev.lock
 	@$(PIP) install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $(VENV)/run.stamp $@
 

@@ -282,7 +282,7 @@ def test_a_local_time_with_a_zone_is_refused(extract) -> None:
         "check_ins",
         "check_in_id,log_datetime\n1,2026-01-05T10:00:00\n2,2026-01-05T10:00:00Z\n",
     )
-    assert rows.rows["log_datetime"].to_pylist() == [datetime(2026, 1, 5, 10)]  # noqa: DTZ001
+    assert rows.rows["log_datetime"].to_pylist() == [datetime(2026, 1, 5, 10)]
     assert [r.record for r in rows.rejected] == [2]
 
 

@@ -121,8 +121,8 @@ def test_instant_or_date_has_one_spelling() -> None:
 def test_local_times_have_no_zone() -> None:
     values = ("2026-01-05T10:00:00", "2026-01-05 10:00", "2026-01-05T10:00:00Z", "2026-01-05")
     assert read("local_time", *values) == [
-        datetime(2026, 1, 5, 10),  # noqa: DTZ001
-        datetime(2026, 1, 5, 10),  # noqa: DTZ001
+        datetime(2026, 1, 5, 10),
+        datetime(2026, 1, 5, 10),
         None,
         None,
     ]

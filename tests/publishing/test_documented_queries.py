@@ -18,7 +18,7 @@ from tests.publishing.documented_queries import (
 )
 
 AS_OF = datetime(2026, 2, 1, tzinfo=UTC)
-OPENED, CLOSED = datetime(2026, 1, 5), datetime(2026, 1, 15)  # noqa: DTZ001 - UTC by contract
+OPENED, CLOSED = datetime(2026, 1, 5), datetime(2026, 1, 15)
 
 MARTS: dict[str, dict[str, Any]] = {
     "dim_reps": {"rep_id": "005A", "rep_name": "Ada", "is_active": True},

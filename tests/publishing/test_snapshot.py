@@ -90,7 +90,7 @@ def test_rows_lie_in_the_order_of_the_key(warehouse: Path, target: Path, meta: M
 def test_meta_says_what_the_file_is(warehouse: Path, target: Path, meta: Meta) -> None:
     berlin = replace(meta, as_of=datetime(2026, 1, 7, 13, tzinfo=UTC).astimezone())
     publish(warehouse, target, berlin)
-    at = datetime(2026, 1, 7, 13)  # noqa: DTZ001 - a timestamp without zone, UTC by contract
+    at = datetime(2026, 1, 7, 13)
     assert rows(
         target,
         "select table_name, table_rows, as_of, run_id, project_version, corporate_currency "

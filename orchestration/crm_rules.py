@@ -1,0 +1,58 @@
+"""The quality rules of a run: which file they stand in, and which raw column each field is.
+
+What a rule means belongs to `expectations/`; running them, to `defs/quality.py`.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ingestion.tables import raw_name
+from sales_metrics.seeds import DEFAULT_SEEDS
+from sales_metrics.settings import Settings
+
+RULES = "quality_rules.csv"
+PLACEHOLDERS = "placeholders.csv"
+OBJECTS = ("Lead", "Contact", "Account", "Opportunity")
+
+
+def seed_file(settings: Settings, name: str) -> Path:
+    """The organisation's own seed file of this name, else the default one."""
+    if settings.seeds_dir is not None and (settings.seeds_dir / name).exists():
+        return settings.seeds_dir / name
+    return DEFAULT_SEEDS / name
+
+
+def named_rules(path: Path) -> Iterator[tuple[str, str]]:
+    """Object and rule (`Field:check`) of each line, for naming checks; nothing is refused here."""
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        for line in csv.DictReader(file, skipinitialspace=True):
+            cells = [(line.get(column) or "").strip() for column in ("object", "field", "check")]
+            if all(cells):
+                yield cells[0], f"{cells[1]}:{cells[2]}"
+
+
+class CrmColumns(Mapping[str, str]):
+    """API field -> raw column of one object: those declared, then those only this export has."""
+
+    def __init__(self, declared: Mapping[str, str], in_warehouse: list[str]) -> None:
+        self._declared = declared
+        known = set(declared.values())
+        self._others = [
+            column for column in in_warehouse if column not in known and not column.startswith("_")
+        ]
+
+    def __getitem__(self, field: str) -> str:
+        if field in self._declared:
+            return self._declared[field]
+        column = raw_name(field)
+        if column not in self._others:
+            raise KeyError(field)
+        return column
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._declared
+        yield from self._others
+
+    def __len__(self) -> int:
+        return len(self._declared) + len(self._others)

@@ -1,0 +1,1 @@
+"""Dagster's objects, one subject a file."""

@@ -1,0 +1,73 @@
+"""Whole runs on tiny companies: an export folder, the command, and what it published."""
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+Rows = list[dict[str, Any]]
+
+
+def write_salesforce(folder: Path, objects: dict[str, Rows]) -> Path:
+    """Write each object's rows as `salesforce/<Object>.csv`; the header is all keys that occur."""
+    for name, rows in objects.items():
+        path = folder / "salesforce" / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        header = list(dict.fromkeys(key for row in rows for key in row))
+        with path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, header, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+    return folder
+
+
+@dataclass
+class Company:
+    """An export folder with the data folder of its runs."""
+
+    export: Path
+    data: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def run(self, script: Path | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
+        """Run the whole job (or a script around it); the exit code is left to the test."""
+        command = [str(script)] if script else ["-m", "sales_metrics", "run"]
+        others = {key: value for key, value in os.environ.items() if not key.startswith("SALES_")}
+        return subprocess.run(
+            [sys.executable, *command],
+            env=others
+            | {"SALES_EXPORT_DIR": str(self.export), "SALES_DATA_DIR": str(self.data)}
+            | self.settings
+            | settings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    @property
+    def published(self) -> Path:
+        return self.data / "sales_metrics.duckdb"
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """The answer of the published file."""
+        with duckdb.connect(str(self.published), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def one(self, query: str) -> tuple[Any, ...]:
+        """The only row of the answer."""
+        (row,) = self.rows(query)
+        return row
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """An empty company for one test module."""
+    root = tmp_path_factory.mktemp("company")
+    return Company(root / "export", root / "data")

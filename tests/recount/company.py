@@ -1,0 +1,544 @@
+"""Small nasty companies as export folders: seeded, so that a difference can be looked at again.
+
+Everything in them is allowed by the sources' description and happens in real exports. What ought to
+come out of them is not here: `rules.py` and `velocity.py` count that.
+"""
+
+import csv
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tests.recount.rules import full_id
+
+Row = dict[str, str]
+
+BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+MILLISECOND = timedelta(milliseconds=1)
+
+HISTORY = ("Field", "OldValue", "NewValue", "CreatedById", "CreatedDate", "IsDeleted")
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "User": ("Id", "Name", "Email", "IsActive", "UserType", "ManagerId", "TimeZoneSidKey"),
+    "Lead": (
+        "Id", "Name", "Email", "Status", "OwnerId", "LeadSource", "IsConverted", "ConvertedDate",
+        "ConvertedOpportunityId", "MasterRecordId", "CreatedById", "CreatedDate", "IsDeleted",
+    ),
+    "LeadHistory": ("Id", "LeadId", *HISTORY),
+    "Account": ("Id", "Name", "OwnerId", "CreatedDate", "IsDeleted"),
+    "AccountHistory": ("Id", "AccountId", *HISTORY),
+    "Contact": ("Id", "AccountId", "Name", "OwnerId", "CreatedDate", "IsDeleted"),
+    "ContactHistory": ("Id", "ContactId", *HISTORY),
+    "Opportunity": (
+        "Id", "AccountId", "Name", "StageName", "Amount", "CurrencyIsoCode", "CloseDate",
+        "IsClosed", "IsWon", "Type", "LeadSource", "OwnerId", "CreatedById", "CreatedDate",
+        "IsDeleted",
+    ),
+    "OpportunityHistory": ("Id", "OpportunityId", "StageName", "CreatedDate", "IsDeleted"),
+    "OpportunityFieldHistory": ("Id", "OpportunityId", *HISTORY),
+    "OpportunityStage": ("ApiName", "SortOrder", "IsActive", "IsClosed", "IsWon"),
+    "CurrencyType": ("IsoCode", "ConversionRate", "IsCorporate"),
+}  # fmt: skip
+
+STAGES = [
+    # ApiName, SortOrder, IsActive, IsClosed, IsWon
+    ("Prospecting", "1", "true", "false", "false"),
+    ("Qualification", "2", "true", "false", "false"),
+    ("Old Demo", "3", "false", "false", "false"),
+    (" Proposal ", "4", "True", "False", "False"),
+    ("Quote", "4", "true", "false", "false"),
+    ("Parked", "", "true", "false", "false"),
+    ("Gone Quiet", "5", "true", "true", "false"),
+    ("Negotiation", "6", "true", "false", "false"),
+    ("Legal", "7", "TRUE", "FALSE", "FALSE"),
+    ("Closed Won", "8", "true", "true", "true"),
+    ("Signed", "", "true", "true", "true"),
+    ("Closed Lost", "9", "true", "true", "false"),
+]
+OPEN_STAGES = [
+    "Prospecting", "Prospecting", "Qualification", " Qualification", "Old Demo", "Proposal",
+    "Proposal  ", "Quote", "Parked", "Negotiation", "Negotiation", "Legal", "Unheard Of", "", "  ",
+]  # fmt: skip
+CLOSED_STAGES = ["Closed Won", "Closed Won", "Closed Won ", "Closed Lost", "Signed", "Gone Quiet"]
+
+AMOUNTS = [
+    "0.005", "2.675", "-2.675", "-0.005", "-100", "0", "", "", "1000", "1000.00", "2500.5",
+    "12345.67", "0.004999999", "2.4425425", "33.335", "99999999.99", "1E+3",
+]  # fmt: skip
+CURRENCIES = [
+    ("USD", "1", "true"),
+    ("EUR", "0.9131", "false"),
+    ("GBP", "0.75", "false"),
+    ("JPY", "151.237", "false"),
+    ("XXX", "", "false"),
+    ("ZZZ", "0", "false"),
+]
+CODES = ["USD", "EUR", "EUR", "GBP", "JPY", "XXX", "ZZZ", "ZWL", "", "", " "]
+SOURCES = ["Web", "Partner", " Webinar ", "Customer Referral", "Cold Call", "Skywriting", "", " "]
+STATUSES = [
+    "New", "Working", " Working ", "Qualified", "Sales Qualified", "Closed - Converted", "Lost",
+    "Unqualified", "Recycled", "", " ",
+]  # fmt: skip
+TYPES = ["New Business", "New Business", "Existing Business", "Renewal", ""]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What sort of company: its calendar, and the time it lives in."""
+
+    seed: int
+    zone: ZoneInfo
+    first_day: date
+    days: int
+    as_of: datetime
+    quarter_starts: tuple[date, ...]
+    special_days: tuple[date, ...]
+    without: tuple[str, ...] = ()
+    short_ids: bool = False
+    deals: int = 130
+    leads: int = 80
+
+
+def written(at: datetime) -> str:
+    """A timestamp as Salesforce's exports have it."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+
+
+@dataclass
+class Builder:
+    """Collects the rows of each object; `write` makes the folder."""
+
+    plan: Plan
+    random: random.Random
+    tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
+    used: set[str] = field(default_factory=set)
+
+    # ---- values
+
+    def new_id(self, prefix: str) -> str:
+        """An id nobody has yet; in no order, and with capitals, for ties are broken by it."""
+        while True:
+            body = "".join(self.random.choice(BASE62) for _ in range(12))
+            if self.used and self.sometimes(0.05):
+                # Capitals are all that tells it from another one.
+                body = self.random.choice(sorted(self.used))[3:15].swapcase()
+            new = str(full_id(prefix + body))
+            if new not in self.used:
+                self.used.add(new)
+                return new
+
+    def sometimes(self, share: float) -> bool:
+        return self.random.random() < share
+
+    def midnight(self, of: date) -> datetime:
+        return datetime.combine(of, time(0), tzinfo=self.plan.zone).astimezone(UTC)
+
+    def moment(self) -> datetime:
+        """Any time of the company's life; often one at which something begins or ends."""
+        plan, kind = self.plan, self.random.random()
+        if kind < 0.10:
+            start = self.midnight(self.random.choice(plan.quarter_starts))
+            return start + self.random.choice([-1, 0, 0, 1]) * MILLISECOND
+        if kind < 0.16:
+            start = self.midnight(self.random.choice(plan.special_days))
+            return start + self.random.choice([0, 30, 90, 150, 23 * 60]) * timedelta(minutes=1)
+        if kind < 0.22:
+            return plan.as_of + self.random.choice([-1, 0, 0, 1]) * MILLISECOND
+        start = self.midnight(plan.first_day + timedelta(days=self.random.randrange(plan.days)))
+        # Coarse, so that instants and lengths meet.
+        return start + timedelta(hours=self.random.choice([0, 9, 12, 23]))
+
+    def after(self, at: datetime) -> datetime:
+        """A time at or after another: the same instant, soon, or months later."""
+        step = self.random.choice([0, 0, 1, 60, 1440, 2880, 5 * 1440, 20 * 1440, 60 * 1440])
+        return at + timedelta(minutes=step)
+
+    def add(self, table: str, **cells: str) -> Row:
+        row = {column: cells.get(column, "") for column in COLUMNS[table]}
+        self.tables[table].append(row)
+        return row
+
+    def reference(self, full: str) -> str:
+        """An id as another record names it: some exports write 15 characters."""
+        return full[:15] if self.plan.short_ids and self.sometimes(0.2) else full
+
+    def deleted(self, share: float = 0.05) -> str:
+        return "true" if self.sometimes(share) else self.random.choice(["false", "false", "False"])
+
+    # ---- field histories
+
+    def change(
+        self,
+        parent: tuple[str, str],
+        at: datetime,
+        what: str,
+        old: str,
+        new: str,
+        deleted: str | None = None,
+    ) -> None:
+        """A row of a field history; `parent` is the object and the record's id."""
+        table, record = parent
+        self.add(
+            f"{'OpportunityField' if table == 'Opportunity' else table}History",
+            **{f"{table}Id": self.reference(record)},
+            Id=self.new_id("017"),
+            Field=what,
+            OldValue=old,
+            NewValue=new,
+            CreatedById=self.owner(),
+            CreatedDate=written(at),
+            IsDeleted=self.deleted() if deleted is None else deleted,
+        )
+
+    def owner_changes(self, parent: tuple[str, str], present: str, share: float = 0.45) -> None:
+        """Owner changes up to the present owner: each twice, with names and with ids."""
+        if not self.sometimes(share):
+            return
+        times = sorted(self.moment() for _ in range(self.random.randint(1, 3)))
+        if self.sometimes(0.25):
+            times.append(times[-1])
+        owners = [self.owner() for _ in times] + [present]
+        if self.sometimes(0.1):
+            owners[-1] = self.owner()
+        for at, old, new in zip(times, owners, owners[1:], strict=False):
+            self.change(parent, at, "Owner", "Somebody", "Somebody Else")
+            told = self.random.choice([old, old, old, old, "Somebody", ""])
+            self.change(parent, at, "Owner", self.reference(told), self.reference(new))
+
+    # ---- people
+
+    def users(self) -> None:
+        zone = self.plan.zone.key
+        people = [
+            # Name, IsActive, UserType
+            ("Ada Active", "true", "Standard"),
+            ("Ben Busy", "TRUE", "Standard"),
+            ("Cleo Closer", "true", "Standard"),
+            ("Dana Diligent", "true", "Standard"),
+            ("Ed Erstwhile", "false", "Standard"),
+            ("Flo Former", "", "Standard"),
+            ("Integration", "true", "Standard"),
+            ("Sync Robot", "true", "Standard"),
+            ("Partner Pat", "true", "PowerPartner"),
+            ("Nobody's Type", "true", ""),
+        ]
+        self.people = [self.new_id("005") for _ in people]
+        self.queues = [self.new_id("00G") for _ in range(2)]
+        self.reps = self.people[:6]
+        self.service_users = [self.people[6], self.people[7][:15]]
+        for person, (name, active, kind) in zip(self.people, people, strict=True):
+            self.add(
+                "User",
+                Id=person,
+                Name=name,
+                Email=f"{name.split()[0].lower()}@example.com",
+                IsActive=active,
+                UserType=kind,
+                ManagerId=self.random.choice([self.reference(self.people[0]), ""]),
+                TimeZoneSidKey=self.random.choice([zone, "Asia/Tokyo", ""]),
+            )
+
+    def owner(self) -> str:
+        if self.sometimes(0.75):
+            return self.random.choice(self.reps)
+        return self.random.choice([*self.people, *self.queues])
+
+    # ---- deals
+
+    def deal(self, created: datetime | None, **cells: str) -> Row:
+        cells = {
+            "Id": self.new_id("006"),
+            "AccountId": self.reference(self.random.choice(self.accounts)),
+            "Name": "Deal",
+            "Amount": self.random.choice(AMOUNTS),
+            "CurrencyIsoCode": self.random.choice(CODES),
+            "Type": self.random.choice(TYPES),
+            "LeadSource": self.random.choice(SOURCES),
+            "OwnerId": self.owner(),
+            "CreatedById": self.owner(),
+            "CreatedDate": "" if created is None else written(created),
+            "IsDeleted": "false",
+            **cells,
+        }
+        return self.add("Opportunity", **cells)
+
+    def stage_row(self, deal: str, at: datetime, stage: str, deleted: str = "false") -> None:
+        self.add(
+            "OpportunityHistory",
+            Id=self.new_id("008"),
+            OpportunityId=self.reference(deal),
+            StageName=stage,
+            CreatedDate=written(at),
+            IsDeleted=deleted,
+        )
+
+    def is_closed(self, stage: str) -> bool:
+        return stage in CLOSED_STAGES
+
+    def any_deals(self) -> None:
+        """Deals of every kind: most with a history, and that not always what the record says."""
+        for _ in range(self.plan.deals):
+            created = self.moment()
+            closing = self.random.choice(CLOSED_STAGES)
+            deal = self.deal(
+                None if self.sometimes(0.05) else created, IsDeleted=self.deleted(0.04)
+            )
+            if self.sometimes(0.75):
+                last = self.history(deal["Id"], created, closing)
+            else:
+                last = self.random.choice([closing, self.random.choice(OPEN_STAGES)])
+            if self.sometimes(0.15):
+                last = self.random.choice([*CLOSED_STAGES, *OPEN_STAGES])
+            closed = self.is_closed(last) != self.sometimes(0.05)
+            deal["StageName"] = last
+            deal["IsClosed"] = "" if self.sometimes(0.05) else str(closed).lower()
+            won = closed and last.strip() in ("Closed Won", "Signed")
+            deal["IsWon"] = "" if self.sometimes(0.05) else str(won).lower()
+            deal["CloseDate"] = self.close_date(created)
+            self.owner_changes(("Opportunity", deal["Id"]), deal["OwnerId"])
+
+    def close_date(self, created: datetime) -> str:
+        """Before, on and after the creation day, around as_of and quarters' ends, or none."""
+        if self.sometimes(0.08):
+            return ""
+        here = created.astimezone(self.plan.zone).date()
+        now = self.plan.as_of.astimezone(self.plan.zone).date()
+        boundary = self.random.choice([*self.plan.quarter_starts, *self.plan.special_days])
+        on = self.random.choice([here, here, here, now, boundary])
+        return (on + timedelta(days=self.random.choice([-1, 0, 0, 1, 10, 45]))).isoformat()
+
+    def history(self, deal: str, created: datetime, closing: str) -> str:
+        """Stage rows of a deal, returning the last stage. Some begin before the deal does."""
+        at = created - timedelta(days=30) if self.sometimes(0.08) else created
+        stages = [self.random.choice(OPEN_STAGES) for _ in range(self.random.randint(0, 5))]
+        if self.sometimes(0.75) or not stages:
+            stages.append(closing)
+        if self.sometimes(0.2):
+            stages += [self.random.choice(OPEN_STAGES)]
+            stages += [self.random.choice(CLOSED_STAGES) for _ in range(self.random.randint(0, 2))]
+        if self.sometimes(0.15):
+            stages += ["Closed Lost", "Closed Won"]
+        for stage in stages:
+            self.stage_row(deal, at, stage)
+            if self.sometimes(0.15):
+                self.stage_row(deal, self.after(at), stage)
+            if self.sometimes(0.08):
+                # Two rows at one instant: the Id says which is later.
+                self.stage_row(deal, at, self.random.choice(OPEN_STAGES))
+            if self.sometimes(0.06):
+                self.stage_row(deal, at, self.random.choice(CLOSED_STAGES), "true")
+            at = self.after(at)
+        return stages[-1]
+
+    def level_race(self) -> None:
+        """Reps with equal figures in one quarter: shared ranks, and one with too little volume."""
+        start = self.midnight(self.plan.quarter_starts[1]) + timedelta(days=3)
+        wins = {0: 5, 1: 5, 2: 4, 3: 6, 4: 5}
+        for person, count in wins.items():
+            for place in range(count):
+                days = 10 if person < 3 else 20 + place
+                closed = start + timedelta(days=1 if person == 3 else place % 2)
+                created = closed - timedelta(days=days)
+                deal = self.deal(
+                    created,
+                    OwnerId=self.people[person],
+                    Type="New Business",
+                    Amount="500000" if person < 2 else "400000.5",
+                    CurrencyIsoCode="",
+                    StageName="Closed Won",
+                    IsClosed="true",
+                    IsWon="true",
+                    CloseDate=closed.date().isoformat(),
+                )
+                self.stage_row(deal["Id"], created, "Prospecting")
+                self.stage_row(deal["Id"], closed, "Closed Won")
+        # Lost in the blink of an eye, amid the rep's other deals.
+        blink = self.deal(start, OwnerId=self.people[0], Type="", StageName="Closed Lost")
+        self.stage_row(blink["Id"], start + MILLISECOND, "Closed Lost")
+        # Created as won: it counts as won and measures no cycle.
+        born_won = self.deal(start, OwnerId=self.people[2], Type="", StageName="Closed Won")
+        self.stage_row(born_won["Id"], start, "Closed Won")
+
+    def strays(self) -> None:
+        """History rows whose deal is not in the export."""
+        for _ in range(3):
+            self.stage_row(self.new_id("006"), self.moment(), "Prospecting")
+
+    # ---- leads
+
+    def any_leads(self) -> None:
+        deals = [row["Id"] for row in self.tables["Opportunity"]]
+        unknown_origin = [
+            row["Id"] for row in self.tables["Opportunity"] if not row["LeadSource"].strip()
+        ]
+        shared = unknown_origin[:3]
+        for place in range(self.plan.leads):
+            created = self.moment()
+            lead = self.lead(created)
+            if place < 40 and self.sometimes(0.9):
+                deal = self.random.choice(
+                    [*shared, *unknown_origin, self.random.choice(deals), self.new_id("006")]
+                )
+                self.convert(lead, created, deal)
+            self.statuses(lead, created)
+            self.owner_changes(("Lead", lead["Id"]), lead["OwnerId"])
+        for _ in range(4):
+            self.merged_leads()
+
+    def lead(self, created: datetime | None) -> Row:
+        return self.add(
+            "Lead",
+            Id=self.new_id("00Q"),
+            Name="Somebody",
+            Status=self.random.choice(STATUSES),
+            OwnerId=self.owner(),
+            LeadSource=self.random.choice(SOURCES),
+            IsConverted="false",
+            CreatedById=self.owner(),
+            CreatedDate="" if created is None or self.sometimes(0.04) else written(created),
+            IsDeleted=self.deleted(0.04),
+        )
+
+    def convert(self, lead: Row, created: datetime, deal: str) -> None:
+        """Convert a lead: with or without a status row that day, and with rows afterwards."""
+        now = self.plan.as_of.astimezone(self.plan.zone).date()
+        here = created.astimezone(self.plan.zone).date()
+        on = self.random.choice(
+            [here, here + timedelta(days=5), here + timedelta(days=40), now, now]
+        )
+        lead["IsConverted"] = "true"
+        lead["ConvertedDate"] = "" if self.sometimes(0.05) else on.isoformat()
+        lead["ConvertedOpportunityId"] = self.reference(deal)
+        history = ("Lead", lead["Id"])
+        start = self.midnight(on)
+        if self.sometimes(0.6):
+            for hours in self.random.sample([0, 1, 9, 15, 23], self.random.randint(1, 2)):
+                at = start + timedelta(hours=hours)
+                was, now_is = self.random.choice(
+                    [("New", "Qualified"), ("Qualified", "Closed - Converted"), ("New", "Working")]
+                )
+                self.change(history, at, "Status", was, now_is)
+        if self.sometimes(0.4):
+            at = start + timedelta(days=self.random.choice([1, 30]))
+            self.change(history, at, "Status", "Closed - Converted", "Lost")
+
+    def races_into_a_deal(self) -> None:
+        """Two leads, one deal without a source: which of them was first can only be told well."""
+        on = self.plan.quarter_starts[0] + timedelta(days=20)
+        start = self.midnight(on)
+        # Hours at which each lead is created and then goes into a status of class qualified.
+        for one, other in [((-48, 1, 15), (-48, 9)), ((12,), (-48, 9))]:
+            deal = self.deal(start - timedelta(days=3), LeadSource="", StageName="Prospecting")
+            for (created, *changes), source in [(one, "Web"), (other, "Partner")]:
+                lead = self.lead(None)
+                lead.update(
+                    CreatedDate=written(start + timedelta(hours=created)),
+                    IsDeleted="false",
+                    LeadSource=source,
+                    IsConverted="true",
+                    ConvertedDate=on.isoformat(),
+                    ConvertedOpportunityId=deal["Id"],
+                )
+                for hour in changes:
+                    at = start + timedelta(hours=hour)
+                    self.change(("Lead", lead["Id"]), at, "Status", "New", "Qualified", "false")
+
+    def statuses(self, lead: Row, created: datetime) -> None:
+        at = created
+        self.change(("Lead", lead["Id"]), created, "created", "", "")
+        for _ in range(self.random.choice([0, 0, 1, 2, 4])):
+            at = self.after(at)
+            old, new = self.random.choice(STATUSES), self.random.choice(STATUSES)
+            self.change(("Lead", lead["Id"]), at, "Status", old, new)
+
+    def merged_leads(self) -> None:
+        """Leads merged in a chain, a circle, into nothing, a deleted lead, one that is to come."""
+
+        def lost(pointer: str, created: datetime | None = None) -> Row:
+            lead = self.lead(created or self.midnight(self.plan.first_day))
+            lead.update(IsDeleted="true", MasterRecordId=self.reference(pointer))
+            self.owner_changes(("Lead", lead["Id"]), lead["OwnerId"], share=1)
+            self.statuses(lead, self.moment())
+            return lead
+
+        end = self.lead(self.midnight(self.plan.first_day))
+        end.update(IsDeleted="false", IsConverted="false")
+        lost(lost(lost(end["Id"])["Id"])["Id"])
+        first = lost("")
+        second = lost(first["Id"])
+        first["MasterRecordId"] = second["Id"]
+        lost(self.new_id("00Q"))
+        binned = self.lead(self.moment())
+        binned["IsDeleted"] = "true"
+        lost(binned["Id"])
+        itself = lost("")
+        itself["MasterRecordId"] = itself["Id"]
+        later = self.lead(self.plan.as_of + timedelta(days=1))
+        later["IsDeleted"] = "false"
+        lost(later["Id"])
+        # Alive leads are merged into nobody, whatever they point to.
+        alive = self.lead(self.midnight(self.plan.first_day))
+        alive.update(IsDeleted="false", MasterRecordId=end["Id"])
+        lost(alive["Id"])
+
+    # ---- the rest
+
+    def accounts_and_contacts(self) -> None:
+        self.accounts = [self.new_id("001") for _ in range(20)]
+        for account in self.accounts:
+            row = self.add(
+                "Account",
+                Id=account,
+                Name="Customer",
+                OwnerId=self.reference(self.owner()),
+                CreatedDate="" if self.sometimes(0.1) else written(self.moment()),
+                IsDeleted=self.deleted(0.1),
+            )
+            self.owner_changes(("Account", account), str(full_id(row["OwnerId"])))
+        for _ in range(25):
+            row = self.add(
+                "Contact",
+                Id=self.new_id("003"),
+                AccountId=self.random.choice(self.accounts),
+                Name="Person",
+                OwnerId=self.owner(),
+                CreatedDate="" if self.sometimes(0.1) else written(self.moment()),
+                IsDeleted=self.deleted(0.1),
+            )
+            self.owner_changes(("Contact", row["Id"]), row["OwnerId"])
+
+    def lists(self) -> None:
+        for cells in STAGES:
+            self.add(
+                "OpportunityStage", **dict(zip(COLUMNS["OpportunityStage"], cells, strict=True))
+            )
+        for currency in CURRENCIES:
+            self.add("CurrencyType", **dict(zip(COLUMNS["CurrencyType"], currency, strict=True)))
+
+    def write(self, folder: Path) -> None:
+        (folder / "salesforce").mkdir(parents=True, exist_ok=True)
+        for table, rows in self.tables.items():
+            if table in self.plan.without:
+                continue
+            in_disorder = self.random.sample(rows, len(rows))
+            path = folder / "salesforce" / f"{table}.csv"
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, COLUMNS[table])
+                writer.writeheader()
+                writer.writerows(in_disorder)
+
+
+def write_company(plan: Plan, folder: Path) -> list[str]:
+    """Write the company's export folder; returns the users that belong in service_users."""
+    builder = Builder(plan, random.Random(plan.seed))
+    builder.users()
+    builder.lists()
+    builder.accounts_and_contacts()
+    builder.any_deals()
+    builder.level_race()
+    builder.strays()
+    builder.any_leads()
+    builder.races_into_a_deal()
+    builder.write(folder)
+    return builder.service_users

@@ -1,0 +1,108 @@
+"""Sections 0 and 3 twice: by the models in a warehouse, and by the plain recount of the text.
+
+Every row and every cell must agree: keys, money, nulls, text and instants exactly, floats to 1e-9.
+"""
+
+import math
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from sales_metrics.warehouse import DataDir, connect
+from tests.recount.cases import CASES, write_case
+from tests.recount.rules import Company
+from tests.recount.velocity import KEYS, Mart, Velocity
+from tests.recount.warehouse import build_marts, load_warehouse, read_table
+
+
+@dataclass(frozen=True)
+class Both:
+    """The two counts of one case."""
+
+    recount: dict[str, Mart]
+    marts: dict[str, Mart]
+
+
+@pytest.fixture(scope="module")
+def counts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Both]:
+    """Every case by name. While dbt builds one, the next is loaded: most of it is waiting."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        builds = {}
+        for case in CASES:
+            folder = tmp_path_factory.mktemp("company")
+            export, seeds = write_case(case, folder)
+            data = DataDir(folder / "data")
+            load_warehouse(export, folder / "own_seeds", data)
+            recount = Velocity(Company(export, seeds, case.setting)).marts()
+            build = pool.submit(build_marts, data, case.setting, KEYS)
+            builds[case.name] = (data, recount, build)
+    return {name: _both(*parts) for name, parts in builds.items()}
+
+
+def _both(data: DataDir, recount: dict[str, Mart], build: Future[None]) -> Both:
+    build.result()
+    with connect(data.warehouse, read_only=True) as connection:
+        return Both(recount, {table: read_table(connection, table) for table in KEYS})
+
+
+def same(recounted: Any, built: Any) -> bool:
+    if isinstance(recounted, float) and isinstance(built, float):
+        # Around 0, where nothing is relative, what floating point leaves of equal values.
+        return math.isclose(recounted, built, rel_tol=1e-9, abs_tol=1e-12)
+    return type(recounted) is type(built) and recounted == built
+
+
+def differences(table: str, recounted: Mart, built: Mart) -> list[str]:
+    """What is not the same, a sentence each; [] if the tables are equal."""
+
+    def by_key(rows: Mart) -> dict[tuple[Any, ...], dict[str, Any]]:
+        return {tuple(row[column] for column in KEYS[table]): row for row in rows}
+
+    ours, theirs = by_key(recounted), by_key(built)
+    assert len(ours) == len(recounted), f"{table}: a key twice in the recount"
+    found = [] if len(theirs) == len(built) else [f"{table}: a key twice in the warehouse"]
+    found += [f"{table} {key}: only in the recount" for key in ours.keys() - theirs.keys()]
+    found += [f"{table} {key}: only in the warehouse" for key in theirs.keys() - ours.keys()]
+    for key in sorted(ours.keys() & theirs.keys()):
+        found += [
+            f"{table} {key}: {column} is {theirs[key][column]!r}, recounted {value!r}"
+            for column, value in ours[key].items()
+            if not same(value, theirs[key][column])
+        ]
+    return found
+
+
+@pytest.mark.parametrize("table", list(KEYS))
+@pytest.mark.parametrize("case", [case.name for case in CASES])
+def test_the_warehouse_has_what_the_text_says(
+    counts: dict[str, Both], case: str, table: str
+) -> None:
+    both = counts[case]
+    assert both.recount[table], f"nothing to compare in {table}"
+    assert differences(table, both.recount[table], both.marts[table]) == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "is_noticed"),
+    [
+        (0.5 * (1 + 1e-8), True),
+        (0.5 * (1 + 1e-10), False),
+        (None, True),
+        (1, True),
+        (Decimal("0.5"), True),
+    ],
+)
+def test_the_comparison_notices_a_cell(cell: object, is_noticed: bool) -> None:
+    recounted = [{"quarter": "2026-Q1", "stage": "New", "forward_rate": 0.5}]
+    built = [{"quarter": "2026-Q1", "stage": "New", "forward_rate": cell}]
+    assert bool(differences("marts.stage_durations", recounted, built)) is is_noticed
+
+
+@pytest.mark.parametrize("stages", [[], ["New", "Other"], ["Other"], ["New", "New"]])
+def test_the_comparison_notices_a_row(stages: list[str]) -> None:
+    recounted = [{"quarter": "2026-Q1", "stage": "New"}]
+    built = [{"quarter": "2026-Q1", "stage": stage} for stage in stages]
+    assert differences("marts.stage_durations", recounted, built) != []

@@ -1,0 +1,79 @@
+"""The headline, from small published files."""
+
+from pathlib import Path
+
+import pytest
+
+from sales_metrics.headline import Line, read_headline
+from sales_metrics.warehouse import connect
+
+
+@pytest.fixture
+def published(tmp_path: Path) -> Path:
+    path = tmp_path / "sales_metrics.duckdb"
+    with connect(path) as connection:
+        connection.execute(
+            """
+            create schema marts;
+            create table marts.meta as
+            select timestamp '2026-11-20 18:00:00' as as_of, 'USD' as corporate_currency;
+            create table marts.dim_quarters as
+            select * from (values
+                ('2026-Q2', date '2026-04-01', true),
+                ('2026-Q3', date '2026-07-01', true),
+                ('2026-Q4', date '2026-10-01', false),
+                ('2027-Q1', date '2027-01-01', false)
+            ) as quarters (quarter, start_date, is_closed);
+            create table marts.dim_reps as
+            select * from (values ('1', 'Ana'), ('2', 'Bo'), ('3', null))
+            as reps (rep_id, rep_name);
+            """
+        )
+    return path
+
+
+def add_velocity(path: Path) -> None:
+    with connect(path) as connection:
+        connection.execute(
+            """
+            create table marts.sales_velocity as
+            select * from (values
+                ('2026-Q4', '1', 3, 1, 100.40, 30.5,   80.00, 1,    2),
+                ('2026-Q4', '2', 1, 3, 900.00, 40.0, 1900.60, 2,    1),
+                ('2026-Q4', '3', 0, 2,   0.00, null,    null, null, null),
+                ('2026-Q2', '1', 9, 9, 999.00, 10.0,  999.00, 1,    1)
+            ) as velocity (
+                quarter, rep_id, won, lost, won_amount, median_won_cycle_days,
+                largest_won_amount, fastest_rank, largest_rank
+            )
+            """
+        )
+
+
+def test_the_running_quarter_and_the_last_closed_one(published: Path) -> None:
+    add_velocity(published)
+    headline = read_headline(published)
+    assert headline.quarters == ("2026-Q4 (running)", "2026-Q3")
+    assert headline.lines == (
+        # 3 + 1 + 0 of (3 + 1 + 0) + (1 + 3 + 2) = 4 of 10; 100.40 + 900.00 = 1000.40
+        Line("Sales velocity", "won / lost", ("4 / 6", "0 / 0")),
+        Line("Sales velocity", "win rate", ("40.0%", "–")),
+        Line("Sales velocity", "won amount", ("1,000 USD", "0 USD")),
+        Line("Sales velocity", "fastest closer", ("Ana (median 30.5 days)", "–")),
+        Line("Sales velocity", "largest contract", ("Bo (1,901)", "–")),
+    )
+
+
+def test_reps_who_share_the_first_rank_are_all_named(published: Path) -> None:
+    add_velocity(published)
+    with connect(published) as connection:
+        connection.execute("update marts.sales_velocity set fastest_rank = 1 where rep_id != '2'")
+        connection.execute(
+            "update marts.sales_velocity set median_won_cycle_days = 30.5 where rep_id = '3'"
+        )
+    lines = {line.measure: line.values[0] for line in read_headline(published).lines}
+    assert lines["fastest closer"] == "3, Ana (median 30.5 days)"
+
+
+def test_a_metric_that_is_not_published_is_not_told(published: Path) -> None:
+    assert read_headline(published).lines == ()
