@@ -12,6 +12,7 @@ import sys
 import uuid
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,7 +66,11 @@ def run(
 def prepare() -> None:
     """Make what Dagster needs before it starts: dbt's manifest and the instance's dagster.yaml."""
     with _errors_as_sentences():
-        _prepare(load_settings())
+        from orchestration.dbt_manifest import prepare_manifest
+        from orchestration.instance import set_up_instance
+
+        prepare_manifest()
+        set_up_instance(load_settings().data)
 
 
 @app.command()
@@ -97,7 +102,11 @@ def _run(settings: Settings, console: Console, *, verbose: bool, fresh_sample: b
     """Prepare what is missing, then run the job; whether it ended well. The report is written."""
     run_id = str(uuid.uuid4())
     try:
-        with _progress(console) as status:
+        with _progress(console) as status, ThreadPoolExecutor(max_workers=1) as meanwhile:
+            from orchestration.dbt_manifest import prepare_manifest
+
+            # In a process of its own, while this one does what does not need it.
+            manifest = meanwhile.submit(prepare_manifest)
             if settings.reads_sample_company:
                 console.print(f"[bold]The sample company.[/bold] {FICTION}")
                 if fresh_sample or not settings.export_folder.exists():
@@ -105,11 +114,14 @@ def _run(settings: Settings, console: Console, *, verbose: bool, fresh_sample: b
                     _write_sample(settings.export_folder, 3000)
             status.update("checking settings, seeds and folder ...")
             _check(settings)
-            status.update("preparing dbt ...")
-            _prepare(settings)
             status.update("starting Dagster ...")
+            from orchestration.instance import set_up_instance
             from orchestration.launch import run_refresh
 
+            set_up_instance(settings.data)
+            status.update("preparing dbt ...")
+            manifest.result()
+            status.update("starting the job ...")
             return run_refresh(settings.data, run_id, verbose=verbose)
     except SalesMetricsError as problem:
         # What stops a run before Dagster has begun is reported like what stops it later.
@@ -130,14 +142,6 @@ def _check(settings: Settings) -> None:
     with TemporaryDirectory() as nowhere:
         merge_seeds(settings.seeds_dir, Path(nowhere))
     check_folder(settings.export_folder)
-
-
-def _prepare(settings: Settings) -> None:
-    from orchestration.dbt_manifest import prepare_manifest
-    from orchestration.instance import set_up_instance
-
-    prepare_manifest()
-    set_up_instance(settings.data)
 
 
 def _write_sample(folder: Path, leads: int) -> None:

@@ -23,13 +23,17 @@ COPIED_FILES = ("dbt_project.yml", "profiles.yml")
 UNIT_TESTS = shutil.ignore_patterns("_unit_tests*.yml")
 
 
-def build_dbt_project(own_seeds: Path | None, build: Path) -> list[str]:
+def build_dbt_project(
+    own_seeds: Path | None, build: Path, *, unit_tests: bool = False
+) -> list[str]:
     """Lay the project of a run into `build`, anew; returns the warnings about seeds."""
     if build.exists():
         shutil.rmtree(build)
     build.mkdir(parents=True)
     for folder in COPIED:
-        shutil.copytree(DBT_PROJECT / folder, build / folder, ignore=UNIT_TESTS)
+        shutil.copytree(
+            DBT_PROJECT / folder, build / folder, ignore=None if unit_tests else UNIT_TESTS
+        )
     for file in COPIED_FILES:
         shutil.copy2(DBT_PROJECT / file, build / file)
     return merge_seeds(own_seeds, build / "seeds")

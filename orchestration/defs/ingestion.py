@@ -37,11 +37,11 @@ def ingestion_assets(source: str) -> dg.AssetsDefinition:
         pool=WAREHOUSE_POOL,
     )
     def ingest(context: dg.AssetExecutionContext, refresh_run: RefreshRun) -> Iterator[Any]:
-        from ingestion.pipelines import load_source
-
         folder = refresh_run.settings.export_folder
         with refresh_run.step(context) as section:
             check_folder(folder)
+            from ingestion.pipelines import load_source  # dlt takes seconds to import
+
             loads = load_source(source, folder, refresh_run.data)
             for load in loads:
                 load.reconcile()

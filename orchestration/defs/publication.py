@@ -29,10 +29,10 @@ def published_marts(
     context: dg.AssetExecutionContext, refresh_run: RefreshRun
 ) -> dg.MaterializeResult:
     """Build the published file and put it in place."""
-    from publishing.snapshot import Meta, publish
-
     run, target = refresh_run, refresh_run.data.published
     with run.step(context) as section:
+        from publishing.snapshot import Meta, publish
+
         meta = Meta(as_of=run.as_of, run_id=context.run.run_id, project_version=__version__)
         section.published = publish(run.data.warehouse, target, meta)
         section.rows = sum(section.published.values())

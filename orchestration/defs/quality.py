@@ -77,11 +77,11 @@ def check_specs() -> list[dg.AssetCheckSpec]:
 )
 def great_expectations(context: dg.AssetExecutionContext, refresh_run: RefreshRun) -> Iterator[Any]:
     """Judge the records that count for quality by every rule, and keep the counts."""
-    from expectations.rules import read_placeholders, read_rules
-    from expectations.scoring import score, write_results
-
     run = refresh_run
     with run.step(context) as section:
+        from expectations.rules import read_placeholders, read_rules
+        from expectations.scoring import score, write_results
+
         columns = _columns(run.data)
         result = score(
             run.data.warehouse,

@@ -62,7 +62,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Dbt:
         load_source(source, export, data)
     write_results(data.warehouse, RESULT_SCHEMA.empty_table())
     dbt = Dbt(data)
-    build_dbt_project(None, data.dbt_project)
+    build_dbt_project(None, data.dbt_project, unit_tests=True)
     for command in (("seed",), ("run", "--empty")):
         done = dbt(*command)
         assert done.returncode == 0, done.stdout

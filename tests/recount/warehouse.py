@@ -46,9 +46,6 @@ def load_warehouse(folder: Path, own_seeds: Path, data: DataDir) -> None:
     with connect(data.warehouse) as connection:
         connection.execute(NO_RULE_RESULTS)
     build_dbt_project(own_seeds, data.dbt_project)
-    # They run elsewhere; here dbt would only spend its time reading them.
-    for unit_tests in data.dbt_project.glob("models/**/_unit_tests*.yml"):
-        unit_tests.unlink()
 
 
 def build_marts(data: DataDir, setting: Setting, tables: Iterable[str]) -> None:
