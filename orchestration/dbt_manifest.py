@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from filelock import FileLock
 
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.settings import Settings
@@ -33,26 +34,15 @@ def prepare_manifest() -> bool:
 
     Raises SalesMetricsError with dbt's own words if the project does not parse.
     """
-    state = _state_of_project()
-    if MANIFEST.exists() and MADE_FROM.exists() and MADE_FROM.read_text() == state:
-        return False
-    MADE_FROM.unlink(missing_ok=True)
-    done = subprocess.run(
-        [DBT, "--quiet", "parse", "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT],
-        env={
-            **os.environ,
-            "DBT_TARGET_PATH": str(TARGET),
-            "DBT_LOG_PATH": str(TARGET),
-            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise SalesMetricsError(f"The dbt project does not parse: {done.stdout.strip()}")
-    MADE_FROM.write_text(state)
+    TARGET.mkdir(exist_ok=True)
+    # Two commands on different data folders share the project: one parses, the other waits for it.
+    with FileLock(TARGET / "prepare.lock"):
+        state = _state_of_project()
+        if MANIFEST.exists() and MADE_FROM.exists() and MADE_FROM.read_text() == state:
+            return False
+        MADE_FROM.unlink(missing_ok=True)
+        _parse()
+        MADE_FROM.write_text(state)
     return True
 
 
@@ -74,6 +64,24 @@ def default_variables() -> Mapping[str, Any]:
 def org_time_zone(settings: Settings) -> str:
     """The organisation's time zone: set, or the default of dbt_project.yml."""
     return str(settings.vars.org_time_zone or default_variables()["org_time_zone"])
+
+
+def _parse() -> None:
+    done = subprocess.run(
+        [DBT, "--quiet", "parse", "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT],
+        env={
+            **os.environ,
+            "DBT_TARGET_PATH": str(TARGET),
+            "DBT_LOG_PATH": str(TARGET),
+            "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise SalesMetricsError(f"The dbt project does not parse: {done.stdout.strip()}")
 
 
 def _state_of_project() -> str:

@@ -33,7 +33,7 @@ from sales_metrics.seeds import merge_seeds
 from sales_metrics.settings import Settings, load_settings
 
 FICTION = "This company does not exist: its people, deals and e-mails are made up."
-SHOWN_WARNINGS = 20
+SHOWN_WARNINGS = 40
 
 app = typer.Typer(
     add_completion=False,
