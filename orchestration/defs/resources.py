@@ -6,10 +6,13 @@ What a step does with them belongs to its own file.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from subprocess import Popen
 
 import dagster as dg
 from pydantic import PrivateAttr
 
+from orchestration.dbt_ahead import parse_ahead
+from sales_metrics.dbt_build import dbt_variables_argument
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.run_lock import run_lock
 from sales_metrics.run_report import RunReport, Section, sentence
@@ -26,6 +29,7 @@ class RefreshRun(dg.ConfigurableResource):
     _settings: Settings = PrivateAttr()
     _as_of: datetime = PrivateAttr()
     _report: RunReport = PrivateAttr()
+    _dbt_ahead: "Popen[bytes] | None" = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["RefreshRun"]:
@@ -45,7 +49,10 @@ class RefreshRun(dg.ConfigurableResource):
                 export_folder=self._settings.export_folder,
                 fictitious_company=self._settings.reads_sample_company,
             )
-            yield self
+            try:
+                yield self
+            finally:
+                self.wait_for_parsing()
 
     @property
     def settings(self) -> Settings:
@@ -61,6 +68,20 @@ class RefreshRun(dg.ConfigurableResource):
     def as_of(self) -> datetime:
         """The instant the run looks from (UTC)."""
         return self._as_of
+
+    @property
+    def dbt_variables(self) -> str:
+        """What dbt gets as `--vars`, the same text whenever the run starts it."""
+        return dbt_variables_argument(self.settings, self.as_of)
+
+    def start_parsing(self) -> None:
+        """Have dbt read the run's project, which is laid out, while other steps load."""
+        self._dbt_ahead = parse_ahead(self.settings, self.dbt_variables)
+
+    def wait_for_parsing(self) -> None:
+        """Until dbt has read the project, if it was started: two must not write one target."""
+        if self._dbt_ahead is not None:
+            self._dbt_ahead.wait()
 
     @contextmanager
     def step(self, context: dg.AssetExecutionContext) -> Iterator[Section]:

@@ -18,6 +18,8 @@ from sales_metrics.dbt_build import build_dbt_project
     ],
     # It writes no warehouse, but the project that dbt builds from: a run waits as a whole.
     pool=WAREHOUSE_POOL,
+    # First of all, so that dbt reads the project while the files are loaded.
+    op_tags={"dagster/priority": "1"},
 )
 def merge_seed_files(
     context: dg.AssetExecutionContext, refresh_run: RefreshRun
@@ -27,4 +29,5 @@ def merge_seed_files(
         section.warnings += build_dbt_project(
             refresh_run.settings.seeds_dir, refresh_run.data.dbt_project
         )
+        refresh_run.start_parsing()
     return dg.MaterializeResult(asset_key=SEED_FILES, metadata={"warnings": section.warnings})

@@ -24,7 +24,7 @@ from orchestration.defs.resources import RefreshRun
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.keys import CRM_RECORDS, SalesMetricsTranslator
 from orchestration.model_metadata import read_model_metadata
-from sales_metrics.dbt_build import dbt_environment, dbt_variables_argument
+from sales_metrics.dbt_build import dbt_environment
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.run_report import PROGRESS, Section
 
@@ -52,10 +52,10 @@ def _build(context: dg.AssetExecutionContext, run: RefreshRun, section: Section)
     results.forget()
     project = run.data.dbt_project
     dbt = DbtCli(project_dir=project, profiles_dir=project, dbt_executable=DBT)
-    variables = dbt_variables_argument(run.settings, run.as_of)
+    run.wait_for_parsing()
     with _in_environment(environment):
         invocation = dbt.cli(
-            ["build", "--exclude-resource-type", "unit_test", "--vars", variables],
+            ["build", "--exclude-resource-type", "unit_test", "--vars", run.dbt_variables],
             context=context,
             target_path=results.target,
             raise_on_error=False,
