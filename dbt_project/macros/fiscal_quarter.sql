@@ -1,9 +1,9 @@
 {#- The fiscal quarter of a calendar day, such as 2026-Q3 (0.3). The fiscal year is named after the
     calendar year in which it ends: shifted by the months that are left of the year it starts in,
-    its quarters are those of the calendar. -#}
+    its quarters are those of the calendar. Four digits always: a year typed as 202 sorts, too. -#}
 {% macro fiscal_quarter_of_date(day) -%}
     {%- set month -%} {{ fiscal_month(day) }} {%- endset -%}
-    {{ as_text('extract(year from ' ~ month ~ ')') }}
+    lpad({{ as_text('extract(year from ' ~ month ~ ')') }}, 4, '0')
     || '-Q' || {{ as_text('extract(quarter from ' ~ month ~ ')') }}
 {%- endmacro %}
 
