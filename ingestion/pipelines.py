@@ -5,7 +5,6 @@ What a file holds is decided before (`files.py`, `arrow.py`); when a load runs, 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from ingestion.kinds import INSTANT, LOCAL, NUMBER
 from ingestion.quarantine import write_quarantine
 from ingestion.rows import Extract
 from ingestion.tables import Column, Table
+from sales_metrics.environment import environment
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.warehouse import DataDir, connect
 
@@ -110,7 +110,11 @@ def load_source(
     shutil.rmtree(data_dir.dlt / source, ignore_errors=True)
     # One connection is held throughout: opening the file anew for each of dlt's jobs takes longer
     # than most of the jobs.
-    with _errors_for_people(source), connect(data_dir.warehouse) as warehouse, _dlt_settings():
+    with (
+        _errors_for_people(source),
+        connect(data_dir.warehouse) as warehouse,
+        environment(_DLT_SETTINGS),
+    ):
         _drop_staging(source, warehouse)
         pipeline = dlt.pipeline(
             source,
@@ -202,20 +206,6 @@ class _Reading:
         self.loads.append(load)
         self.schemas[extract.table] = extract.rows.schema
         return extract.rows
-
-
-@contextmanager
-def _dlt_settings() -> Iterator[None]:
-    before = {name: os.environ.get(name) for name in _DLT_SETTINGS}
-    os.environ.update(_DLT_SETTINGS)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 @contextmanager

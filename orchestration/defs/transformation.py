@@ -4,9 +4,7 @@ Great Expectations.
 What the models say belongs to the dbt project; how its failures are told, to `dbt_results.py`.
 """
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import version
@@ -25,6 +23,7 @@ from orchestration.instance import WAREHOUSE_POOL
 from orchestration.keys import CRM_RECORDS, SalesMetricsTranslator
 from orchestration.model_metadata import read_model_metadata
 from sales_metrics.dbt_build import dbt_environment
+from sales_metrics.environment import environment
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.run_report import PROGRESS, Section
 
@@ -47,13 +46,13 @@ def dbt_models(context: dg.AssetExecutionContext, refresh_run: RefreshRun) -> It
 
 def _build(context: dg.AssetExecutionContext, run: RefreshRun, section: Section) -> Iterator[Any]:
     """Stream dbt's events as Dagster's. Raises SalesMetricsError with all that failed."""
-    environment = dbt_environment(run.data)
-    results = DbtResults(Path(environment["DBT_TARGET_PATH"]), MANIFEST, run.data.warehouse)
+    variables = dbt_environment(run.data)
+    results = DbtResults(Path(variables["DBT_TARGET_PATH"]), MANIFEST, run.data.warehouse)
     results.forget()
     project = run.data.dbt_project
     dbt = DbtCli(project_dir=project, profiles_dir=project, dbt_executable=DBT)
     run.wait_for_parsing()
-    with _in_environment(environment):
+    with environment(variables):
         invocation = dbt.cli(
             ["build", "--exclude-resource-type", "unit_test", "--vars", run.dbt_variables],
             context=context,
@@ -107,18 +106,3 @@ class DbtCli(DbtCliResource):
 
     def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
         return None
-
-
-@contextmanager
-def _in_environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Have dbt, and what of it dagster-dbt runs in this process, see these variables."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
