@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from ingestion.files import tables_of
 from orchestration.instance import set_up_instance
 from orchestration.keys import PUBLISHED_MARTS, RULE_RESULTS, SEED_FILES, raw_key
 from sales_metrics.run_report import read_run_report
@@ -199,20 +200,31 @@ def test_a_step_that_fails_is_told_in_one_sentence_and_reported(
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
-    monkeypatch.setenv("SALES_EXPORT_DIR", str(tmp_path / "nowhere"))
+    for file in ("salesforce/User.csv", "salesforce/Opportunity.csv", "badger/check_ins.csv"):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text("Id,Id\n" if "badger" in file else "Id\n")
+    monkeypatch.setenv("SALES_EXPORT_DIR", str(tmp_path))
     result = definitions.resolve_job_def("refresh").execute_in_process(
         instance=instance,
         raise_on_error=False,
-        asset_selection=[raw_key("badger", "check_ins"), SEED_FILES],
+        asset_selection=[
+            raw_key("badger", "check_ins"),
+            *(raw_key("referrals", table.name) for table in tables_of("referrals")),
+            SEED_FILES,
+        ],
     )
     assert not result.success
-    assert str(tmp_path / "nowhere") in failure(result)
+    assert "badger/check_ins.csv" in failure(result)
     report = read_run_report(data)
     assert report is not None
     assert (report["status"], report["error"]) == ("failed", failure(result))
     assert report["run_id"] == result.run_id
     # What does not depend on the step that failed was still done, and is in the report.
-    assert [step["step"] for step in report["steps"]] == ["ingest_badger", "merge_seeds"]
+    assert [step["step"] for step in report["steps"]] == [
+        "merge_seeds",
+        "ingest_badger",
+        "ingest_referrals",
+    ]
 
 
 def test_a_part_of_the_job_reports_when_its_own_steps_are_done(
