@@ -1,4 +1,4 @@
-"""The quality rules of a run: which file they stand in, and which raw column each field is.
+"""The quality rules of a run: which seed they stand in, and which raw column each field is.
 
 What a rule means belongs to `expectations/`; running them, to `defs/quality.py`.
 """
@@ -8,19 +8,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ingestion.tables import raw_name
-from sales_metrics.seeds import DEFAULT_SEEDS
-from sales_metrics.settings import Settings
 
-RULES = "quality_rules.csv"
-PLACEHOLDERS = "placeholders.csv"
+RULES = "quality_rules"
+PLACEHOLDERS = "placeholders"
 OBJECTS = ("Lead", "Contact", "Account", "Opportunity")
-
-
-def seed_file(settings: Settings, name: str) -> Path:
-    """The organisation's own seed file of this name, else the default one."""
-    if settings.seeds_dir is not None and (settings.seeds_dir / name).exists():
-        return settings.seeds_dir / name
-    return DEFAULT_SEEDS / name
 
 
 def named_rules(path: Path) -> Iterator[tuple[str, str]]:

@@ -66,6 +66,14 @@ def declared_seeds() -> dict[str, Seed]:
     }
 
 
+def seed_file(own: Path | None, name: str) -> Path:
+    """The file of the seed `name`: the organisation's in the folder `own`, else the default one."""
+    replacing = own / f"{name}.csv" if own is not None else None
+    if replacing is not None and replacing.exists():
+        return replacing
+    return DEFAULT_SEEDS / f"{name}.csv"
+
+
 def merge_seeds(own: Path | None, build: Path) -> list[str]:
     """Write the default seeds, those in `own` replacing the ones of the same name, into `build`.
 
@@ -74,8 +82,7 @@ def merge_seeds(own: Path | None, build: Path) -> list[str]:
     and for a key that is blank or repeated.
     """
     seeds = declared_seeds()
-    replaced = {path.stem: path for path in sorted(own.iterdir())} if own is not None else {}
-    for path in replaced.values():
+    for path in sorted(own.iterdir()) if own is not None else ():
         if path.suffix != ".csv" or path.stem not in seeds:
             known = ", ".join(f"{name}.csv" for name in sorted(seeds))
             raise SalesMetricsError(f"{path} replaces no default seed. Allowed are {known}.")
@@ -83,7 +90,7 @@ def merge_seeds(own: Path | None, build: Path) -> list[str]:
     warnings: list[str] = []
     build.mkdir(parents=True, exist_ok=True)
     for name, seed in seeds.items():
-        path = replaced.get(name, DEFAULT_SEEDS / f"{name}.csv")
+        path = seed_file(own, name)
         rows, left_out = _read(path, seed)
         if left_out:
             warnings.append(f"{path} has no column {', '.join(left_out)}: read as empty")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from ingestion.files import SOURCES, check_folder, tables_of
+from ingestion.files import SOURCES, tables_of
 from orchestration.defs.resources import RefreshRun
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.keys import RAW_GROUP, raw_key
-from sales_metrics.run_report import FileAccount, Quarantined
+from sales_metrics.run_report import PROGRESS, FileAccount, Quarantined
 from sales_metrics.warehouse import DataDir
 
 if TYPE_CHECKING:
@@ -39,10 +39,9 @@ def ingestion_assets(source: str) -> dg.AssetsDefinition:
     def ingest(context: dg.AssetExecutionContext, refresh_run: RefreshRun) -> Iterator[Any]:
         folder = refresh_run.settings.export_folder
         with refresh_run.step(context) as section:
-            check_folder(folder)
             from ingestion.pipelines import load_source  # dlt takes seconds to import
 
-            loads = load_source(source, folder, refresh_run.data)
+            loads = load_source(source, folder, refresh_run.data, progress=PROGRESS.debug)
             for load in loads:
                 load.reconcile()
                 section.rows += load.loaded

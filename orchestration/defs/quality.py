@@ -17,7 +17,6 @@ from orchestration.crm_rules import (
     RULES,
     CrmColumns,
     named_rules,
-    seed_file,
 )
 from orchestration.dbt_manifest import org_time_zone
 from orchestration.defs.resources import RefreshRun
@@ -29,6 +28,7 @@ from orchestration.keys import (
     SEED_FILES,
     raw_key,
 )
+from sales_metrics.seeds import seed_file
 from sales_metrics.settings import load_settings
 from sales_metrics.warehouse import DataDir, connect
 
@@ -43,7 +43,7 @@ def check_name(object_: str, rule: str) -> str:
 
 def check_specs() -> list[dg.AssetCheckSpec]:
     """A check per rule of the rules in force as Dagster loads, and one per object on its rows."""
-    rules = list(named_rules(seed_file(load_settings(), RULES)))
+    rules = list(named_rules(seed_file(load_settings().seeds_dir, RULES)))
     names = {check_name(object_, rule): f"{object_} {rule}" for object_, rule in rules}
     names |= {
         check_name(object_, "rows"): f"There are records of {object_}" for object_, _ in rules
@@ -85,8 +85,8 @@ def great_expectations(context: dg.AssetExecutionContext, refresh_run: RefreshRu
         columns = _columns(run.data)
         result = score(
             run.data.warehouse,
-            read_rules(seed_file(run.settings, RULES), columns),
-            read_placeholders(seed_file(run.settings, PLACEHOLDERS)),
+            read_rules(seed_file(run.settings.seeds_dir, RULES), columns),
+            read_placeholders(seed_file(run.settings.seeds_dir, PLACEHOLDERS)),
             columns=columns,
             as_of=run.as_of,
             org_time_zone=org_time_zone(run.settings),
