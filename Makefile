@@ -45,8 +45,9 @@ check: $(VENV)/dev.stamp ## lint, types, SQL
 check-sql: $(VENV)/dev.stamp
 	@$(SQLFLUFF) lint -q -p 2 dbt_project
 
-bench: $(VENV)/run.stamp ## seconds of each step and the peak memory of the whole job
+bench: $(VENV)/run.stamp ## seconds of each step of the whole job, and of the models on a large company
 	@$(BIN)/python bench/job.py
+	@$(BIN)/python bench/models.py
 
 lock: $(BIN)/uv ## both lock files, from pyproject.toml; `make lock UPGRADE=--upgrade` takes newer versions
 	@$(COMPILE) $(UPGRADE) --extra dev -o requirements-dev.lock

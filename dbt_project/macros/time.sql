@@ -85,6 +85,12 @@
 {%- endmacro %}
 
 
+{#- The instant so many days (a number, whole or not) after another one. -#}
+{% macro days_after(instant, days) -%}
+    {{ dbt.dateadd('second', (days * 86400) | round | int, instant) }}
+{%- endmacro %}
+
+
 {#- A text that holds a date or an instant, as one of the two (the other is null). -#}
 {% macro date_or_null(value) -%}
     case when length(trim({{ value }})) = 10 then cast(trim({{ value }}) as date) end

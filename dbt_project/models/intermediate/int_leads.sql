@@ -12,9 +12,15 @@ survivors as (
 
 ),
 
-lead_histories as (
+conversions as (
 
-    select * from {{ ref('int_lead_histories') }}
+    select * from {{ ref('int_lead_conversions') }}
+
+),
+
+status_changes as (
+
+    select * from {{ ref('int_lead_status_changes') }}
 
 ),
 
@@ -30,111 +36,12 @@ source_classes as (
 
 ),
 
-lead_statuses as (
-
-    select * from {{ ref('lead_statuses') }}
-
-),
-
 live_leads as (
 
     select leads.*
     from leads
     inner join survivors
         on leads.lead_id = survivors.lead_id and leads.lead_id = survivors.survivor_id
-
-),
-
-status_changes as (
-
-    select
-        lead_histories.history_id,
-        lead_histories.lead_id,
-        lead_histories.created_at,
-        coalesce({{ trimmed('lead_histories.old_value') }}, '') as old_status,
-        coalesce({{ trimmed('lead_histories.new_value') }}, '') as new_status
-
-    from lead_histories
-
-    where lead_histories.field = 'Status'
-
-),
-
--- The change that the conversion made, if history has it. It is looked for in the whole history:
--- one that is still to come must not be taken for one at the start of its day.
-changes_by_conversion as (
-
-    select
-        live_leads.lead_id,
-        max(status_changes.created_at) as changed_at
-
-    from live_leads
-
-    inner join status_changes
-        on
-            live_leads.lead_id = status_changes.lead_id
-            and live_leads.converted_date = {{ org_date('status_changes.created_at') }}
-
-    inner join lead_statuses
-        on status_changes.new_status = {{ trimmed('lead_statuses.status') }}
-
-    where live_leads.is_converted and lead_statuses.class = 'qualified'
-
-    group by 1
-
-),
-
-conversions as (
-
-    select
-        live_leads.lead_id,
-        coalesce(
-            changes_by_conversion.changed_at,
-            {{ instant_of_date('live_leads.converted_date', 'live_leads.created_at') }}
-        ) as converted_at
-
-    from live_leads
-
-    left join changes_by_conversion on live_leads.lead_id = changes_by_conversion.lead_id
-
-    where live_leads.is_converted
-
-),
-
-conversions_until_now as (
-
-    select * from conversions
-
-    where {{ exists_as_of('converted_at') }}
-
-),
-
-changes_that_count as (
-
-    select
-        status_changes.*,
-        status_changes.created_at <= {{ as_of() }} as has_happened
-
-    from status_changes
-
-    left join conversions_until_now on status_changes.lead_id = conversions_until_now.lead_id
-
-    where coalesce(status_changes.created_at <= conversions_until_now.converted_at, true)
-
-),
-
-changes_numbered as (
-
-    select
-        *,
-        row_number() over (
-            partition by lead_id, has_happened order by created_at, history_id
-        ) as number_in_time,
-        row_number() over (
-            partition by lead_id, has_happened order by created_at desc, history_id desc
-        ) as number_from_the_end
-
-    from changes_that_count
 
 ),
 
@@ -146,13 +53,13 @@ statuses as (
 
     from live_leads
 
-    left join changes_numbered as next_change
+    left join status_changes as next_change
         on
             live_leads.lead_id = next_change.lead_id
             and not next_change.has_happened
             and next_change.number_in_time = 1
 
-    left join changes_numbered as last_change
+    left join status_changes as last_change
         on
             live_leads.lead_id = last_change.lead_id
             and last_change.has_happened
@@ -177,22 +84,22 @@ final as (
         live_leads.created_at,
         statuses.status,
         case
-            when conversions_until_now.lead_id is not null then 'qualified'
+            when conversions.lead_id is not null then 'qualified'
             else status_classes.class
         end as status_class,
         live_leads.lead_source,
         source_classes.channel,
         source_classes.is_inbound,
-        conversions_until_now.lead_id is not null as is_converted,
-        conversions_until_now.converted_at,
+        conversions.lead_id is not null as is_converted,
+        conversions.converted_at,
         case
-            when conversions_until_now.lead_id is not null then live_leads.converted_account_id
+            when conversions.lead_id is not null then live_leads.converted_account_id
         end as converted_account_id,
         case
-            when conversions_until_now.lead_id is not null then live_leads.converted_contact_id
+            when conversions.lead_id is not null then live_leads.converted_contact_id
         end as converted_contact_id,
         case
-            when conversions_until_now.lead_id is not null then live_leads.converted_opportunity_id
+            when conversions.lead_id is not null then live_leads.converted_opportunity_id
         end as converted_opportunity_id
 
     from live_leads
@@ -203,7 +110,7 @@ final as (
 
     left join source_classes on coalesce(live_leads.lead_source, '') = source_classes.lead_source
 
-    left join conversions_until_now on live_leads.lead_id = conversions_until_now.lead_id
+    left join conversions on live_leads.lead_id = conversions.lead_id
 
 )
 

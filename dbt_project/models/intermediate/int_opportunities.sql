@@ -40,12 +40,7 @@ final as (
         {{ corporate_amount('opportunities.amount', 'currency_rates.conversion_rate') }} as amount,
         opportunities.opportunity_type,
         not coalesce(
-            opportunities.opportunity_type in (
-                {%- for type in var('non_new_business_types') %}
-                '{{ type | replace("'", "''") }}',
-                {%- endfor %}
-                ''
-            ),
+            opportunities.opportunity_type in {{ values_of('non_new_business_types') }},
             false
         ) as is_new_business,
         opportunities.lead_source,

@@ -131,11 +131,29 @@ changes_in_order as (
     select
         *,
         row_number() over record_in_order as change_number,
-        lag(owner_id) over record_in_order as owner_id_before
+        first_value(old_owner_id) over record_in_order as first_old_owner_id,
+        lead(created_at) over record_in_order as next_change_at
 
     from changes
 
     window record_in_order as (partition by object, record_id order by created_at, history_id)
+
+),
+
+-- Of several changes at one instant the last one says who owns the record from then on.
+last_changes as (
+
+    select
+        *,
+        coalesce(
+            lag(owner_id) over (partition by object, record_id order by change_number),
+            first_old_owner_id,
+            ''
+        ) as owner_id_before
+
+    from changes_in_order
+
+    where next_change_at is null or created_at != next_change_at
 
 ),
 
@@ -149,12 +167,9 @@ real_changes as (
         created_at as started_at,
         row_number() over (partition by object, record_id order by change_number) as period_number
 
-    from changes_in_order
+    from last_changes
 
-    where
-        owner_id != coalesce(
-            case when change_number = 1 then old_owner_id else owner_id_before end, ''
-        )
+    where owner_id != owner_id_before
 
 ),
 

@@ -12,6 +12,24 @@ stage_durations as (
 
 ),
 
+loss_episodes as (
+
+    select * from {{ ref('fct_loss_episodes') }}
+
+),
+
+saved_leads as (
+
+    select * from {{ ref('saved_leads') }}
+
+),
+
+response_cycles as (
+
+    select * from {{ ref('fct_response_cycles') }}
+
+),
+
 -- Every mart with a quarter of its own adds one line here.
 named as (
 
@@ -26,6 +44,21 @@ named as (
 
     select {{ start_of_fiscal_quarter_label('quarter') }} as start_date
     from stage_durations
+
+    union all
+
+    select {{ start_of_fiscal_quarter_label('lost_quarter') }} as start_date
+    from loss_episodes
+
+    union all
+
+    select {{ start_of_fiscal_quarter_label('quarter') }} as start_date
+    from saved_leads
+
+    union all
+
+    select {{ start_of_fiscal_quarter_label('signal_quarter') }} as start_date
+    from response_cycles
 
 ),
 
