@@ -28,7 +28,7 @@ SLOWEST = 12
 def load_company(data: DataDir) -> None:
     """Write the company and load its files."""
     write_sample_company(data.sample_company, leads=LEADS)
-    for source in ("salesforce", "mailchimp"):
+    for source in ("salesforce", "mailchimp", "referrals"):
         load_source(source, data.sample_company, data)
 
 
@@ -57,7 +57,7 @@ def dbt(data: DataDir, *arguments: str) -> None:
         check=False,
     )
     if done.returncode != 0:
-        sys.exit(f"{done.stdout}\ndbt failed; no figures.")
+        sys.exit(f"{done.stdout[-2000:]}\ndbt failed; no figures.")
 
 
 def time_models(data: DataDir) -> dict[str, Any]:
@@ -82,7 +82,10 @@ def main() -> None:
         print(f" (written and loaded in {time.perf_counter() - start:.0f} s)")
         results = time_models(data)
         models = sorted(
-            ((run["execution_time"], run["unique_id"].split(".")[-1]) for run in results["results"]),
+            (
+                (result["execution_time"], result["unique_id"].split(".")[-1])
+                for result in results["results"]
+            ),
             reverse=True,
         )
         for seconds, name in models[:SLOWEST]:

@@ -50,6 +50,86 @@ def add_velocity(path: Path) -> None:
         )
 
 
+def add_saved_leads(path: Path) -> None:
+    with connect(path) as connection:
+        connection.execute(
+            """
+            create table marts.saved_leads as
+            select * from (values
+                ('2026-Q4', '1', 10, 4, 3, 0, 0, 2, 1, 500.40, 1),
+                ('2026-Q4', '2', 5,  2, 1, 0, 0, 2, 0,   0.00, 1),
+                ('2026-Q4', '3', 1,  0, 0, 0, 0, 1, 1,   null, 3),
+                ('2026-Q3', '1', 6,  3, 2, 4, 1, 0, 0,   0.00, null),
+                ('2026-Q3', '2', 4,  3, 2, 4, 2, 0, 0,   0.00, null)
+            ) as saved (
+                quarter, rep_id, lost_qualified_leads, flagged_leads, enrolled_leads,
+                settled_episodes, settled_saved_episodes, saved_leads, saved_won_leads,
+                saved_won_amount, rank
+            );
+            create table marts.saved_leads_baseline as
+            select * from (values
+                ('2026-Q3', null), ('2026-Q2', -4.25), ('2026-Q1', 30.0)
+            ) as baseline (quarter, lift_points)
+            """
+        )
+
+
+def test_saved_leads(published: Path) -> None:
+    add_saved_leads(published)
+    lines = {line.measure: line.values for line in read_headline(published).lines}
+    assert lines == {
+        # 10 + 5 + 1, 4 + 2 + 0, 3 + 1 + 0; 6 + 4, 3 + 3, 2 + 2
+        "lost / flagged / written to": ("16 / 6 / 4", "10 / 6 / 4"),
+        "saved": ("5", "0"),
+        "won after": ("2, 500 USD", "0, 0 USD"),
+        # Nothing of the running quarter has settled; before, 1 + 2 of 4 + 4.
+        "save rate, newest settled quarter": ("37.5% (2026-Q3)", "37.5% (2026-Q3)"),
+        # The newest quarter with a lift.
+        "lift over no mailing": ("-4.2 points (2026-Q2)", "-4.2 points (2026-Q2)"),
+        "most saved leads": ("Ana, Bo (2 saved)", "–"),
+    }
+
+
+def add_response_time(path: Path) -> None:
+    with connect(path) as connection:
+        connection.execute(
+            """
+            create table marts.lead_response_time as
+            select * from (values
+                ('2026-Q4', '1', 8, 2, 4, 9, 90.0, 1),
+                ('2026-Q4', '2', 1, 1, 1, 1, 600.0, 2)
+            ) as response (
+                quarter, rep_id, answered, unanswered, within_sla, answered_or_past_sla,
+                median_rep_response_seconds, rank
+            );
+            create table marts.response_band_outcomes as
+            select * from (values
+                ('2026-Q4', '≤5 min', 2, 1),
+                ('2026-Q4', '≤15 min', 1, 1),
+                ('2026-Q4', '≤1 h', 1, 1),
+                ('2026-Q4', '≤4 h', 9, 0),
+                ('2026-Q4', '>24 h', 10, 3),
+                ('2026-Q4', 'never', 5, 0),
+                ('2026-Q3', '≤5 min', 2, 1),
+                ('2026-Q3', '>24 h', 10, 0)
+            ) as bands (quarter, band, cycles, reached_decision_maker)
+            """
+        )
+
+
+def test_lead_response_time(published: Path) -> None:
+    add_response_time(published)
+    lines = {line.measure: line.values for line in read_headline(published).lines}
+    assert lines == {
+        "answered / unanswered": ("9 / 3", "0 / 0"),
+        # 4 + 1 of 9 + 1
+        "within SLA": ("50.0%", "–"),
+        "fastest response": ("Ana (median 1.5 min)", "–"),
+        # 3 of 4 within the hour, 3 of 10 after a day: 0.75 ÷ 0.3; nothing to divide by before.
+        "decision makers, ≤1 h over >24 h": ("2.5×", "–"),
+    }
+
+
 def test_the_running_quarter_and_the_last_closed_one(published: Path) -> None:
     add_velocity(published)
     headline = read_headline(published)

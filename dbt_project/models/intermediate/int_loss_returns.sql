@@ -28,10 +28,12 @@ returns as (
 
     from losses
 
+    -- Where the lead was lost at the same instant, it is not back when a new deal is made.
     left join new_deal_returns
         on
             losses.prospect_id = new_deal_returns.prospect_id
             and losses.lost_at = new_deal_returns.lost_at
+            and not losses.is_of_lead_too
 
 ),
 

@@ -60,7 +60,8 @@ final as (
         follows_loss,
         own_returned_at,
         own_return_type,
-        object = 'Opportunity' and not is_of_lead_too as may_return_by_new_deal
+        object = 'Opportunity' as may_return_by_new_deal,
+        object = 'Opportunity' and is_of_lead_too as is_of_lead_too
 
     from losses
 
