@@ -134,10 +134,14 @@ rounds as (
                     lead(stands_at) over account_in_order as next_stands_at,
                     lead(opportunity_id) over account_in_order as next_opportunity_id,
                     max(1 - is_loss) over (
-                        account_in_order rows between 1 following and unbounded following
+                        partition by account_id
+                        order by stands_at, is_loss, lost_at, opportunity_id
+                        rows between 1 following and unbounded following
                     ) = 1 as a_deal_follows,
                     max(is_loss) over (
-                        account_in_order rows between unbounded preceding and 1 preceding
+                        partition by account_id
+                        order by stands_at, is_loss, lost_at, opportunity_id
+                        rows between unbounded preceding and 1 preceding
                     ) = 1 as a_loss_precedes
                 from rounds
                 where returned_at is null
