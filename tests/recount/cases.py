@@ -4,119 +4,179 @@ import csv
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sales_metrics.seeds import merge_seeds
-from tests.recount.company import Plan, write_company
+from tests.recount.company import Plan
+from tests.recount.export_folder import write_company
 from tests.recount.rules import Setting
+
+Cells = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class Case:
-    """A company and the setting its marts are built with."""
+    """A company and the seeds that its organisation brings; its setting is the plan's."""
 
     name: str
     plan: Plan
-    setting: Setting
-    volumes: dict[str, int] | None = None
+    volumes: dict[str, int]
+    hours: Cells
+    seeds: dict[str, Cells]
+
+    @property
+    def setting(self) -> Setting:
+        return self.plan.setting
+
+
+OFFICE = (
+    *((str(weekday), "09:00", "18:00") for weekday in range(1, 6)),
+    ("6", "10:00", "14:00"),
+)
+SPLIT_OFFICE = (
+    *((str(weekday), "08:00", "12:00") for weekday in range(1, 6)),
+    *((str(weekday), "11:00", "13:00") for weekday in range(1, 6)),
+    *((str(weekday), "13:00", "15:30") for weekday in range(1, 4)),
+    *((str(weekday), "16:00", "24:00") for weekday in range(2, 7)),
+    ("7", "00:00", "02:00"),
+    ("7", "02:00", "06:00"),
+    ("7", "05:00", "24:00"),
+)
+# Nights, on which the clocks change; hours begin and end where they do, never within.
+NIGHT_OFFICE = (
+    *((str(weekday), "00:00", "24:00") for weekday in range(6, 8)),
+    *((str(weekday), "20:00", "24:00") for weekday in range(1, 6)),
+    *((str(weekday), "00:00", "01:00") for weekday in range(1, 6)),
+    ("3", "00:30", "21:00"),
+)
+REASONS = (
+    ("No budget", "true"),
+    ("Bad timing", "TRUE"),
+    ("Price", "true"),
+    ("Duplicate", "false"),
+    ("Spam", "False"),
+    ("Somebody's own words", "false"),
+)
 
 
 def _case(
     name: str,
+    setting: Setting,
     *,
     seed: int,
-    zone: str,
-    first_month: int,
     first_day: date,
-    as_of: datetime,
     quarter_starts: tuple[date, ...],
     special_days: tuple[date, ...],
     without: tuple[str, ...] = (),
     volumes: dict[str, int] | None = None,
-    minimum_volume: int = 5,
-    renewals: tuple[str, ...] = ("Renewal",),
+    hours: Cells = OFFICE,
+    seeds: dict[str, Cells] | None = None,
 ) -> Case:
     plan = Plan(
         seed=seed,
-        zone=ZoneInfo(zone),
+        setting=setting,
         first_day=first_day,
         days=540,
-        as_of=as_of,
         quarter_starts=quarter_starts,
         special_days=special_days,
         without=without,
         short_ids=True,
     )
-    return Case(name, plan, Setting(as_of, zone, first_month, minimum_volume, renewals), volumes)
+    return Case(name, plan, volumes or {}, hours, seeds or {})
 
 
 CASES = [
     _case(
         "utc, as of the last day",
+        Setting(datetime(2026, 9, 20, 12, 0, 0, 500_000, tzinfo=UTC)),
         seed=1,
-        zone="UTC",
-        first_month=1,
         first_day=date(2025, 4, 1),
-        as_of=datetime(2026, 9, 20, 12, 0, 0, 500_000, tzinfo=UTC),
         quarter_starts=(date(2025, 10, 1), date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)),
         special_days=(date(2026, 3, 29), date(2026, 2, 28)),
     ),
     _case(
         "new york, as of the middle: half of it is in the future",
-        seed=2,
-        zone="America/New_York",
-        first_month=2,
-        first_day=date(2025, 8, 1),
         # 21:30 of the day before in New York
-        as_of=datetime(2026, 5, 16, 1, 30, tzinfo=UTC),
+        Setting(
+            datetime(2026, 5, 16, 1, 30, tzinfo=UTC),
+            "America/New_York",
+            fiscal_year_start_month=2,
+            reactivation_window_days=90,
+            response_sla_minutes=15,
+            decision_maker_roles=("Evaluator",),
+        ),
+        seed=2,
+        first_day=date(2025, 8, 1),
         # The clocks go back on the first day of a quarter.
         quarter_starts=(date(2025, 11, 1), date(2026, 2, 1), date(2026, 5, 1), date(2026, 11, 1)),
         special_days=(date(2025, 11, 2), date(2026, 3, 8), date(2026, 11, 1)),
         volumes={"median_won_cycle_days": 2, "largest_won_amount": 2},
+        hours=SPLIT_OFFICE,
     ),
     _case(
         "asuncion, as of the start of a quarter whose midnight does not exist",
+        Setting(
+            datetime(2017, 10, 1, 4, 0, tzinfo=UTC),
+            "America/Asuncion",
+            fiscal_year_start_month=10,
+            minimum_volume=2,
+            reopen_grace_days=20,
+            reactivation_flag_field="Win_Back__c",
+            auto_reply_pattern="automatic|автоответ",
+        ),
         seed=3,
-        zone="America/Asuncion",
-        first_month=10,
         first_day=date(2016, 9, 1),
-        as_of=datetime(2017, 10, 1, 4, 0, tzinfo=UTC),
         quarter_starts=(date(2017, 1, 1), date(2017, 4, 1), date(2017, 7, 1), date(2017, 10, 1)),
         special_days=(date(2017, 3, 25), date(2017, 3, 26), date(2017, 10, 1)),
         without=("CurrencyType",),
-        volumes={"saved_leads": 1},
-        minimum_volume=2,
+        volumes={"saved_leads": 2, "median_rep_response_seconds": 3},
+        hours=NIGHT_OFFICE,
+        seeds={
+            "lost_reasons": (("reason", "is_recoverable"), *REASONS),
+            "holidays": (("date", "name"), ("2017-03-25", "A Saturday"), ("2017-09-30", "")),
+        },
     ),
     _case(
         "havana, with a quarter whose midnight occurs twice",
+        Setting(
+            datetime(2020, 11, 25, 18, 0, tzinfo=UTC),
+            "America/Havana",
+            fiscal_year_start_month=11,
+            non_new_business_types=("Renewal", "Existing Business"),
+            reopen_grace_days=0,
+            reactivation_window_days=60,
+            reactivation_campaign_pattern="^react|back|реактивац",
+            decision_maker_pattern="head|vp|c[et]o",
+        ),
         seed=4,
-        zone="America/Havana",
-        first_month=11,
         first_day=date(2020, 1, 1),
-        as_of=datetime(2020, 11, 25, 18, 0, tzinfo=UTC),
         quarter_starts=(date(2020, 5, 1), date(2020, 8, 1), date(2020, 11, 1), date(2020, 11, 1)),
         special_days=(date(2020, 3, 8), date(2020, 11, 1)),
         without=("OpportunityStage",),
-        renewals=("Renewal", "Existing Business"),
+        hours=NIGHT_OFFICE,
+        seeds={
+            "connected_dispositions": (("disposition",), ("Connected",), ("connected",)),
+            "holidays": (("date", "name"), ("2020-11-02", "The day after")),
+        },
     ),
 ]
 
 
 def write_seeds(folder: Path, case: Case, service_users: list[str]) -> None:
-    """The organisation's own seeds: robots, and now and then a plan with other volumes."""
-    folder.mkdir()
-    with (folder / "service_users.csv").open("w", newline="") as file:
-        csv.writer(file).writerows(
-            [["user_id", "why"], *([user, "a robot"] for user in service_users)]
+    """The organisation's own seeds: robots, office hours, and now and then more of them."""
+    seeds: dict[str, Cells] = {
+        "service_users": (("user_id", "why"), *((user, "a robot") for user in service_users)),
+        "business_hours": (("weekday", "opens", "closes"), *case.hours),
+        **case.seeds,
+    }
+    if case.volumes:
+        seeds["incentive_plan"] = (
+            ("award", "metric", "place", "payout", "minimum_volume"),
+            *((metric, metric, "1", "750", str(volume)) for metric, volume in case.volumes.items()),
         )
-    if case.volumes is not None:
-        with (folder / "incentive_plan.csv").open("w", newline="") as file:
-            csv.writer(file).writerows(
-                [
-                    ["award", "metric", "place", "payout", "minimum_volume"],
-                    *([metric, metric, 1, 750, volume] for metric, volume in case.volumes.items()),
-                ]
-            )
+    folder.mkdir()
+    for name, rows in seeds.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
 
 
 def write_case(case: Case, folder: Path) -> tuple[Path, Path]:

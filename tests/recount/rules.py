@@ -6,20 +6,28 @@ its own defines (stage visits, cycles) is not here; nor is anything about databa
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from tests.recount.values import (
+    day,
+    full_id,
+    instant,
+    instant_of_date,
+    local_day,
+    quarter_of_day,
+    trimmed,
+    truth,
+)
+
 Row = dict[str, str | None]
 
-SECONDS_A_DAY = 86_400
 CENT = Decimal("0.01")
-SUFFIX_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 @dataclass(frozen=True)
@@ -31,128 +39,36 @@ class Setting:
     fiscal_year_start_month: int = 1
     minimum_volume: int = 5
     non_new_business_types: tuple[str, ...] = ("Renewal",)
+    reopen_grace_days: int = 7
+    reactivation_flag_field: str = "Reactivation__c"
+    reactivation_window_days: int = 180
+    reactivation_campaign_pattern: str = "reactivation|win-?back|реактивац"
+    response_sla_minutes: int = 60
+    auto_reply_pattern: str = "^(automatic reply|auto:|out of office|автоответ)"
+    decision_maker_pattern: str = (
+        "chief|ceo|cfo|cto|coo|cmo|cro|president|owner|founder|director|vp|head|директор|владелец"
+    )
+    decision_maker_roles: tuple[str, ...] = (
+        "Decision Maker",
+        "Economic Decision Maker",
+        "Executive Sponsor",
+    )
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.org_time_zone)
 
+    @property
+    def reopen_grace(self) -> timedelta:
+        return timedelta(days=self.reopen_grace_days)
 
-# ---- values
+    @property
+    def reactivation_window(self) -> timedelta:
+        return timedelta(days=self.reactivation_window_days)
 
-
-def trimmed(text: str | None) -> str | None:
-    """The text without blanks around it; None if nothing is left."""
-    if text is None or not text.strip():
-        return None
-    return text.strip()
-
-
-def full_id(text: str | None) -> str | None:
-    """The id in 18 characters: the last three say which of the fifteen are capitals."""
-    if text is None or len(text) != 15:
-        return text
-    suffix = ""
-    for start in (0, 5, 10):
-        capitals = [
-            2**place for place, sign in enumerate(text[start : start + 5]) if "A" <= sign <= "Z"
-        ]
-        suffix += SUFFIX_LETTERS[sum(capitals)]
-    return text + suffix
-
-
-def instant(text: str | None) -> datetime | None:
-    """A timestamp as Salesforce writes it, in UTC."""
-    if text is None:
-        return None
-    return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def day(text: str | None) -> date | None:
-    return None if text is None else date.fromisoformat(text)
-
-
-def truth(text: str | None) -> bool | None:
-    return None if text is None else text.lower() == "true"
-
-
-def days_between(start: datetime, end: datetime) -> Fraction:
-    """0.1: seconds / 86400, exact."""
-    microseconds = (end - start) // timedelta(microseconds=1)
-    return Fraction(microseconds, SECONDS_A_DAY * 1_000_000)
-
-
-def percentile(values: Iterable[Fraction], share: Fraction) -> Fraction | None:
-    """0.7: as `percentile_cont`: between neighbours on a straight line."""
-    in_order = sorted(values)
-    if not in_order:
-        return None
-    place = share * (len(in_order) - 1)
-    below = place.numerator // place.denominator
-    above = min(below + 1, len(in_order) - 1)
-    return in_order[below] + (place - below) * (in_order[above] - in_order[below])
-
-
-def median(values: Iterable[Fraction]) -> Fraction | None:
-    return percentile(values, Fraction(1, 2))
-
-
-def ratio(numerator: Fraction | int | None, denominator: Fraction | int | None) -> Fraction | None:
-    """0.8: null when the denominator is 0 (or a part is unknown)."""
-    if numerator is None or denominator is None or denominator == 0:
-        return None
-    return Fraction(numerator) / Fraction(denominator)
-
-
-def ranks(values: dict[str, Fraction], *, smallest_first: bool) -> dict[str, int]:
-    """0.8: 1, 2, 2, 4: one more than there are better ones."""
-    result = {}
-    for name, value in values.items():
-        better = [
-            other
-            for other in values.values()
-            if (other < value if smallest_first else other > value)
-        ]
-        result[name] = 1 + len(better)
-    return result
-
-
-# ---- 0.3 the calendar
-
-
-def midnight(of: date, zone: ZoneInfo) -> datetime:
-    """00:00 of a day there: the first if it occurs twice; what comes next if it does not occur."""
-    return datetime.combine(of, time(0), tzinfo=zone).astimezone(UTC)
-
-
-def local_day(at: datetime, zone: ZoneInfo) -> date:
-    return at.astimezone(zone).date()
-
-
-def instant_of_date(of: date, created_at: datetime | None, zone: ZoneInfo) -> datetime:
-    """A date that stands for an instant: 00:00, or the CreatedDate if later on the same day."""
-    start = midnight(of, zone)
-    if created_at is not None and local_day(created_at, zone) == of:
-        return max(start, created_at)
-    return start
-
-
-def quarter_of_day(of: date, first_month: int) -> str:
-    months_into_year = (of.month - first_month) % 12
-    ends_next_year = first_month > 1 and of.month >= first_month
-    return f"{of.year + (1 if ends_next_year else 0)}-Q{months_into_year // 3 + 1}"
-
-
-def _month_start(months: int) -> date:
-    """The first day of the month that is `months` months after January of the year 0."""
-    return date(months // 12, months % 12 + 1, 1)
-
-
-def quarter_days(label: str, first_month: int) -> tuple[date, date]:
-    """First and last day of a quarter."""
-    year, number = int(label[:4]), int(label[-1])
-    start_of_year = (year if first_month == 1 else year - 1) * 12 + first_month - 1
-    first = start_of_year + 3 * (number - 1)
-    return _month_start(first), _month_start(first + 3) - timedelta(days=1)
+    @property
+    def response_sla(self) -> timedelta:
+        return timedelta(minutes=self.response_sla_minutes)
 
 
 # ---- records
@@ -178,6 +94,7 @@ class Change:
     field: str | None
     old: str | None
     new: str | None
+    author: str | None
 
 
 def is_owner_id(text: str | None) -> bool:
@@ -193,7 +110,15 @@ REFERENCES = (
     "AccountId",
     "ContactId",
     "ConvertedOpportunityId",
+    "ConvertedContactId",
+    "ConvertedAccountId",
     "MasterRecordId",
+    "CampaignId",
+    "CreatedById",
+    "WhoId",
+    "WhatId",
+    "RelatedToId",
+    "ActivityId",
 )
 
 
@@ -202,19 +127,27 @@ class Company:
 
     def __init__(self, folder: Path, seeds: Path, setting: Setting) -> None:
         self.setting = setting
-        self._folder = folder / "salesforce"
+        self.folder = folder
         self._seeds = seeds
+        # What was read, by the object's name or the seed's path.
+        self._tables: dict[str, list[Row]] = {}
 
     # ---- reading
 
     def has(self, name: str) -> bool:
-        return (self._folder / f"{name}.csv").exists()
+        return self._path(name).exists()
 
     def read(self, name: str) -> list[Row]:
         """The rows of an object's file, empty cells None and ids in full; [] without the file."""
-        if not self.has(name):
-            return []
-        with (self._folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        if name not in self._tables:
+            self._tables[name] = self._read(name) if self.has(name) else []
+        return self._tables[name]
+
+    def _path(self, name: str) -> Path:
+        return self.folder / "salesforce" / f"{name}.csv"
+
+    def _read(self, name: str) -> list[Row]:
+        with self._path(name).open(encoding="utf-8", newline="") as file:
             rows: list[Row] = [
                 {column: cell or None for column, cell in row.items()}
                 for row in csv.DictReader(file)
@@ -226,11 +159,14 @@ class Company:
         return rows
 
     def seed(self, name: str) -> list[Row]:
-        with (self._seeds / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-            return [
-                {column: cell or None for column, cell in row.items()}
-                for row in csv.DictReader(file)
-            ]
+        path = self._seeds / f"{name}.csv"
+        if str(path) not in self._tables:
+            with path.open(encoding="utf-8", newline="") as file:
+                self._tables[str(path)] = [
+                    {column: cell or None for column, cell in row.items()}
+                    for row in csv.DictReader(file)
+                ]
+        return self._tables[str(path)]
 
     def exists(self, row: Row) -> bool:
         """0.2: without a timestamp of its own after as_of."""
@@ -242,6 +178,15 @@ class Company:
         return [
             row for row in self.read(name) if self.exists(row) and not truth(row.get("IsDeleted"))
         ]
+
+    # ---- 0.8
+
+    def minimum_volume(self, metric: str, otherwise: int) -> int:
+        """What the incentive plan asks for to rank in a metric."""
+        for row in self.seed("incentive_plan"):
+            if row["metric"] == metric and row["minimum_volume"] is not None:
+                return int(row["minimum_volume"])
+        return otherwise
 
     # ---- 0.3
 
@@ -297,7 +242,9 @@ class Company:
             if row["Field"] == "Owner":
                 old = full_id(old) if is_owner_id(old) else old
                 new = full_id(new) if is_owner_id(new) else new
-            result[record].append(Change(at, str(row["Id"]), record, row["Field"], old, new))
+            result[record].append(
+                Change(at, str(row["Id"]), record, row["Field"], old, new, row.get("CreatedById"))
+            )
         for rows in result.values():
             rows.sort(key=lambda change: (change.at, change.id))
         return result
@@ -336,22 +283,29 @@ class Company:
         name = trimmed(status)
         return "open" if name is None else self.status_classes[name]
 
+    def conversion_row(self, lead: Row) -> Change | None:
+        """The last change into `qualified` on the day on which a lead was converted."""
+        on = day(lead["ConvertedDate"])
+        if not truth(lead["IsConverted"]) or on is None:
+            return None
+        changes = [
+            row
+            for row in self.lead_changes.get(str(lead["Id"]), [])
+            if row.field == "Status"
+            and self.status_class(row.new) == "qualified"
+            and local_day(row.at, self.setting.zone) == on
+        ]
+        return changes[-1] if changes else None
+
     def converted_at(self, lead: Row) -> datetime | None:
         """When a converted lead was: its last change into `qualified` that day, else the date."""
         on = day(lead["ConvertedDate"])
         if not truth(lead["IsConverted"]) or on is None:
             return None
-        zone = self.setting.zone
-        changes = [
-            row.at
-            for row in self.lead_changes.get(str(lead["Id"]), [])
-            if row.field == "Status"
-            and self.status_class(row.new) == "qualified"
-            and local_day(row.at, zone) == on
-        ]
-        if changes:
-            return changes[-1]
-        return instant_of_date(on, instant(lead["CreatedDate"]), zone)
+        row = self.conversion_row(lead)
+        if row is not None:
+            return row.at
+        return instant_of_date(on, instant(lead["CreatedDate"]), self.setting.zone)
 
     def is_converted(self, lead: Row) -> bool:
         if not truth(lead["IsConverted"]):
@@ -398,6 +352,13 @@ class Company:
             if row["source"] == trimmed(source):
                 return str(row["channel"])
         return "other"
+
+    def is_inbound(self, source: str | None) -> bool:
+        """Whether those of a lead source come by themselves; unknown ones do."""
+        for row in self.seed("lead_sources"):
+            if row["source"] == trimmed(source):
+                return truth(row["is_inbound"]) is True
+        return True
 
     # ---- 0.11
 

@@ -6,23 +6,26 @@ is handed out. The rules that hold everywhere are in `rules.py`.
 
 import math
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
-from tests.recount.rules import (
-    Company,
-    Row,
+from tests.recount.rules import Company, Row
+from tests.recount.values import (
+    Mart,
     day,
     days_between,
     instant,
     instant_of_date,
     median,
     midnight,
+    money_sum,
+    naive,
+    number,
     percentile,
     quarter_days,
     quarter_of_day,
@@ -31,8 +34,6 @@ from tests.recount.rules import (
     trimmed,
     truth,
 )
-
-Mart = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -69,15 +70,6 @@ class Cycle:
     reopen_count: int
     backward_moves: int
     exclusion: str | None
-
-
-def number(value: Fraction | None) -> float | None:
-    return None if value is None else float(value)
-
-
-def naive(at: datetime | None) -> datetime | None:
-    """UTC without saying so, as the marts hold it."""
-    return None if at is None else at.replace(tzinfo=None)
 
 
 class Velocity:
@@ -315,12 +307,6 @@ class Velocity:
 
     # ---- metrics
 
-    def _minimum_volume(self, metric: str, otherwise: int) -> int:
-        for row in self.company.seed("incentive_plan"):
-            if row["metric"] == metric and row["minimum_volume"] is not None:
-                return int(row["minimum_volume"])
-        return otherwise
-
     def sales_velocity(self) -> Mart:
         groups = defaultdict(list)
         for cycle in self.cycles:
@@ -328,14 +314,16 @@ class Velocity:
                 groups[cycle.quarter, cycle.rep].append(cycle)
         fast: dict[str, dict[str, Fraction]] = defaultdict(dict)
         large: dict[str, dict[str, Fraction]] = defaultdict(dict)
-        fast_volume = self._minimum_volume("median_won_cycle_days", self.setting.minimum_volume)
-        large_volume = self._minimum_volume("largest_won_amount", 1)
+        fast_volume = self.company.minimum_volume(
+            "median_won_cycle_days", self.setting.minimum_volume
+        )
+        large_volume = self.company.minimum_volume("largest_won_amount", 1)
         rows: Mart = []
         for (quarter, rep), cycles in groups.items():
             wins = [cycle for cycle in cycles if cycle.is_won]
             amounts = [cycle.amount for cycle in wins if cycle.amount is not None]
             lengths = [cycle.days for cycle in wins if cycle.days is not None and cycle.days > 0]
-            amount = None if wins and not amounts else sum(amounts, Decimal("0.00"))
+            amount = money_sum(cycle.amount for cycle in wins)
             largest = max(amounts, default=None)
             win_rate = Fraction(len(wins), len(cycles))
             mean_amount = ratio(None if amount is None else Fraction(amount), len(wins))
@@ -471,12 +459,12 @@ class Velocity:
             for rep, user in self.company.reps.items()
         ]
 
-    def dim_quarters(self) -> Mart:
-        """From the first quarter that a mart of this section names to the one of as_of."""
+    def dim_quarters(self, of_other_marts: AbstractSet[str] = frozenset()) -> Mart:
+        """From the first quarter that this section's marts or others name to the one of as_of."""
         first_month = self.setting.fiscal_year_start_month
         now = self.company.quarter(self.setting.as_of)
         named = {cycle.quarter for cycle in self.cycles if cycle.quarter is not None}
-        named |= {row["quarter"] for row in self.stage_durations()} | {now}
+        named |= {row["quarter"] for row in self.stage_durations()} | of_other_marts | {now}
         rows = []
         quarter = min(named)
         while quarter <= max(named):
@@ -517,28 +505,3 @@ class Velocity:
             if deal["Id"] in open_deals:
                 add("Opportunity", deal, open_deals[str(deal["Id"])])
         return rows
-
-    def marts(self) -> dict[str, Mart]:
-        """Every table by its name in the warehouse."""
-        return {
-            "marts.dim_reps": self.dim_reps(),
-            "marts.dim_quarters": self.dim_quarters(),
-            "marts.fct_stage_visits": self.fct_stage_visits(),
-            "marts.fct_sales_cycles": self.fct_sales_cycles(),
-            "marts.sales_velocity": self.sales_velocity(),
-            "marts.stage_durations": self.stage_durations(),
-            "marts.workload_effect": self.workload_effect(),
-            "intermediate.int_crm_records": self.crm_records(),
-        }
-
-
-KEYS = {
-    "marts.dim_reps": ("rep_id",),
-    "marts.dim_quarters": ("quarter",),
-    "marts.fct_stage_visits": ("opportunity_id", "visit_number"),
-    "marts.fct_sales_cycles": ("opportunity_id",),
-    "marts.sales_velocity": ("quarter", "rep_id"),
-    "marts.stage_durations": ("quarter", "stage"),
-    "marts.workload_effect": ("workload_quartile",),
-    "intermediate.int_crm_records": ("object", "record_id"),
-}

@@ -35,6 +35,14 @@ def dbt_variables(setting: Setting) -> dict[str, Any]:
         "fiscal_year_start_month": setting.fiscal_year_start_month,
         "minimum_volume": setting.minimum_volume,
         "non_new_business_types": list(setting.non_new_business_types),
+        "reopen_grace_days": setting.reopen_grace_days,
+        "reactivation_flag_field": setting.reactivation_flag_field,
+        "reactivation_window_days": setting.reactivation_window_days,
+        "reactivation_campaign_pattern": setting.reactivation_campaign_pattern,
+        "response_sla_minutes": setting.response_sla_minutes,
+        "auto_reply_pattern": setting.auto_reply_pattern,
+        "decision_maker_pattern": setting.decision_maker_pattern,
+        "decision_maker_roles": list(setting.decision_maker_roles),
     }
 
 

@@ -1,0 +1,104 @@
+"""What Mailchimp sent and who clicked (section 1, Exposure), counted again."""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from tests.recount.rules import Company
+from tests.recount.values import address, instant
+
+SCANNER_SECONDS = 10
+
+
+@dataclass(frozen=True, order=True)
+class Send:
+    """A reactivation campaign goes to an address."""
+
+    at: datetime
+    campaign: str
+    address: str
+    delivered: bool
+
+
+@dataclass(frozen=True)
+class Click:
+    """A recipient clicks a link of a campaign."""
+
+    at: datetime
+    campaign: str
+    address: str
+    url: str | None
+
+
+class Mail:
+    """The reactivation campaigns of a company, as of its as_of."""
+
+    def __init__(self, company: Company) -> None:
+        self.company = company
+        self.as_of = company.setting.as_of
+
+    def _read(self, name: str) -> list[dict[str, Any]]:
+        path = self.company.folder / "mailchimp" / f"{name}.jsonl"
+        if not path.exists():
+            return []
+        lines = path.read_text(encoding="utf-8").split("\n")
+        return [json.loads(line) for line in lines if line.strip()]
+
+    @cached_property
+    def sent_at(self) -> dict[str, datetime]:
+        """Reactivation campaign → when it was sent."""
+        pattern = re.compile(self.company.setting.reactivation_campaign_pattern, re.IGNORECASE)
+        result = {}
+        for campaign in self._read("campaigns"):
+            at = instant(campaign["send_time"] or None)
+            title = campaign["settings"]["title"]
+            if (
+                campaign["status"] == "sent"
+                and at is not None
+                and at <= self.as_of
+                and title is not None
+                and pattern.search(title)
+            ):
+                result[campaign["id"]] = at
+        return result
+
+    @cached_property
+    def sends(self) -> list[Send]:
+        result = []
+        for row in self._read("sent_to"):
+            to = address(row["email_address"])
+            if to is not None and row["campaign_id"] in self.sent_at:
+                at = self.sent_at[row["campaign_id"]]
+                result.append(Send(at, row["campaign_id"], to, row["status"] == "sent"))
+        return sorted(result)
+
+    @cached_property
+    def clicks(self) -> list[Click]:
+        """Everything that counts as a click, by whomever."""
+        result = []
+        for recipient in self._read("email_activity"):
+            by = address(recipient["email_address"])
+            for action in recipient["activity"]:
+                at = instant(action["timestamp"])
+                if by is None or action["action"] != "click" or at is None or at > self.as_of:
+                    continue
+                result.append(Click(at, recipient["campaign_id"], by, action["url"]))
+        return result
+
+    @cached_property
+    def human_clicks(self) -> list[Click]:
+        """The clicks that have no other one, on another url, too near to be a human's."""
+        return [
+            click
+            for click in self.clicks
+            if not any(
+                other.campaign == click.campaign
+                and other.address == click.address
+                and other.url != click.url
+                and abs(other.at - click.at) <= timedelta(seconds=SCANNER_SECONDS)
+                for other in self.clicks
+            )
+        ]
