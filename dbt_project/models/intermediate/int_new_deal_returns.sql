@@ -1,3 +1,14 @@
+{#- Losses stand behind the deals of their instant, but one that has passed its own deal right behind
+    that one. -#}
+{% set account_order -%}
+    stands_at,
+    stands_last,
+    case when stands_last = 0 then opportunity_id end,
+    is_loss,
+    lost_at,
+    opportunity_id
+{%- endset -%}
+
 with recursive
 
 losses as (
@@ -74,6 +85,7 @@ rounds as (
     select
         account_id,
         {{ days_after('lost_at', var('reopen_grace_days')) }} as stands_at,
+        1 as stands_last,
         1 as is_loss,
         lost_at,
         opportunity_id,
@@ -88,6 +100,7 @@ rounds as (
     select
         account_id,
         created_at as stands_at,
+        0 as stands_last,
         0 as is_loss,
         cast(null as timestamp) as lost_at,
         opportunity_id,
@@ -102,6 +115,7 @@ rounds as (
     select
         account_id,
         case when fate = 'passes it' then next_stands_at else stands_at end as stands_at,
+        case when fate = 'passes it' then 0 else stands_last end as stands_last,
         is_loss,
         lost_at,
         opportunity_id,
@@ -112,9 +126,7 @@ rounds as (
     from (
         select
             *,
-            lag(fate) over (
-                partition by account_id order by stands_at, is_loss, lost_at, opportunity_id
-            ) as fate_before
+            lag(fate) over (partition by account_id order by {{ account_order }}) as fate_before
         from (
             select
                 *,
@@ -135,21 +147,18 @@ rounds as (
                     lead(opportunity_id) over account_in_order as next_opportunity_id,
                     max(1 - is_loss) over (
                         partition by account_id
-                        order by stands_at, is_loss, lost_at, opportunity_id
+                        order by {{ account_order }}
                         rows between 1 following and unbounded following
                     ) = 1 as a_deal_follows,
                     max(is_loss) over (
                         partition by account_id
-                        order by stands_at, is_loss, lost_at, opportunity_id
+                        order by {{ account_order }}
                         rows between unbounded preceding and 1 preceding
                     ) = 1 as a_loss_precedes
                 from rounds
                 where returned_at is null
                 window
-                    account_in_order as (
-                        partition by account_id
-                        order by stands_at, is_loss, lost_at, opportunity_id
-                    )
+                    account_in_order as (partition by account_id order by {{ account_order }})
             ) as neighbours
         ) as fates
     ) as settled
