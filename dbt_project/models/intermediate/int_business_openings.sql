@@ -14,7 +14,7 @@ business_hours as (
 
 holidays as (
 
-    select distinct "date" as holiday from {{ ref('holidays') }}
+    select distinct holidays.date as holiday from {{ ref('holidays') }} as holidays
 
 ),
 

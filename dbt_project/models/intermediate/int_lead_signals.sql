@@ -98,15 +98,24 @@ responses as (
 
 signals as (
 
-    select *, 1 as type_order from creations
+    select
+        *,
+        1 as type_order
+    from creations
 
     union all
 
-    select *, 2 as type_order from qualifications
+    select
+        *,
+        2 as type_order
+    from qualifications
 
     union all
 
-    select *, 3 as type_order from responses
+    select
+        *,
+        3 as type_order
+    from responses
 
 ),
 

@@ -1,5 +1,5 @@
-{#- Losses stand behind the deals of their instant, but one that has passed its own deal right behind
-    that one. -#}
+{#- Losses stand behind the deals of their instant, but one that has passed its own deal right
+    behind that one. -#}
 {% set account_order -%}
     stands_at,
     stands_last,
