@@ -48,6 +48,7 @@ check-sql: $(VENV)/dev.stamp
 bench: $(VENV)/run.stamp ## seconds of each step of the whole job, and of the models on a large company
 	@$(BIN)/python bench/job.py
 	@$(BIN)/python bench/models.py
+	@$(BIN)/python bench/quality_rules.py
 
 lock: $(BIN)/uv ## both lock files, from pyproject.toml; `make lock UPGRADE=--upgrade` takes newer versions
 	@$(COMPILE) $(UPGRADE) --extra dev -o requirements-dev.lock

@@ -11,9 +11,11 @@
 {%- endmacro %}
 
 
-{#- The last event at or before each instant. -#}
-{% macro last_at_or_before(instants, events, keys) -%}
-    {{ nearest_event(instants, events, keys, 'max', 'timeline.at, is_instant') }}
+{#- The last event at or before each instant (strictly: before it). -#}
+{% macro last_at_or_before(instants, events, keys, strictly=false) -%}
+    {{ nearest_event(
+        instants, events, keys, 'max', 'timeline.at, is_instant' ~ (' desc' if strictly else '')
+    ) }}
 {%- endmacro %}
 
 

@@ -52,3 +52,9 @@
 {% macro is_owner_id(value) -%}
     (length({{ value }}) = 18 and substr({{ value }}, 1, 3) in ('005', '00G'))
 {%- endmacro %}
+
+
+{#- An id that a history's lookup holds: of a user, queue, account, contact or campaign. -#}
+{% macro is_reference(value) -%}
+    (length({{ value }}) = 18 and substr({{ value }}, 1, 3) in ('005', '00G', '001', '003', '701'))
+{%- endmacro %}

@@ -54,3 +54,9 @@
 {% macro email_key(address) -%}
     lower({{ trimmed(address) }})
 {%- endmacro %}
+
+
+{#- The domain of an e-mail key: what stands after its last @. -#}
+{% macro mail_domain(email) -%}
+    case when {{ email }} like '%@%' then nullif({{ dbt.split_part(email, "'@'", -1) }}, '') end
+{%- endmacro %}

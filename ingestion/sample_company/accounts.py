@@ -21,14 +21,14 @@ def open_account(
     world: World, at: int, owner: Rep, by: Owner, firm: Firm, *, is_import: bool = False
 ) -> str:
     """Create an account, let its owner keep it until today, write it; returns its Id."""
-    rng, care = world.rng, owner.habits.care
+    rng, typing = world.rng, owner.habits.typing
     full = {
         "Industry": rng.choice(INDUSTRIES),
         "Website": rng.choice(("https://www.{}", "{}", "http://{}/en")).format(firm.domain),
         "Phone": world.names.phone(),
         "NumberOfEmployees": str(int(rng.lognormvariate(5, 1.3)) + 1),
     }
-    typed_care = 0.6 if is_import else care
+    typed_care = 0.6 if is_import else typing
     record = Record(
         world,
         "Account",
@@ -71,15 +71,15 @@ def add_contact(
     known: dict[str, str] | None = None,
 ) -> str:
     """Create a contact with what a lead knew, or what its owner types; write it; returns its Id."""
-    care = owner.habits.care
+    care, typing = owner.habits.care, owner.habits.typing
     full = {"Email": person.email, "Phone": world.names.phone(), "Title": person.title}
     # Conversion links the two; who types a contact may forget the account.
     forgotten = known is None and world.chance(0.3 * (1 - care))
     if known is None:
         known = {
-            "Email": entered(world, care, full["Email"], WRONG_EMAILS),
-            "Phone": entered(world, care, full["Phone"], WRONG_PHONES),
-            "Title": entered(world, care, full["Title"]),
+            "Email": entered(world, typing, full["Email"], WRONG_EMAILS),
+            "Phone": entered(world, typing, full["Phone"], WRONG_PHONES),
+            "Title": entered(world, typing, full["Title"]),
         }
     record = Record(world, "Contact", at, owner, by, **known)
     _keep(record, full)
@@ -99,13 +99,17 @@ def add_contact(
 
 
 def _keep(record: Record, full: dict[str, str]) -> None:
-    """Fill gaps from time to time, blank some again, and let the robot fill others."""
+    """Fill gaps from time to time, blank some again, and let the robot fill others.
+
+    The careless clear what they do not believe; the address stays, for mail is sent to it.
+    """
     world = record.world
     robot = world.company.integration
     with suppress(NotYet):
         for field, value in full.items():
             last = record.modified_at
-            if world.chance(0.5 * record.actor(last).habits.care):
+            habits = record.actor(last).habits
+            if world.chance(0.5 * habits.care):
                 at = int(last + world.between(0.2, 50) * DAY)
                 rep = record.actor(at)
                 record.fill(at, field, value, rep)
@@ -114,7 +118,21 @@ def _keep(record: Record, full: dict[str, str]) -> None:
                     record.change(later, field, "", record.actor(later))
             elif world.chance(0.06):
                 record.fill(last + world.between(1, 90) * DAY, field, value, robot)
+            elif field != "Email" and habits.wipes and world.chance(habits.wipes):
+                at = last + 3 * HOUR
+                record.change(at, field, "", record.actor(at))
+    _review(record, full)
     record.actor(AS_OF)
+
+
+def _review(record: Record, full: dict[str, str]) -> None:
+    """The most careful go through their records once more, and enter what is true by now."""
+    world, owner = record.world, record.owner
+    if isinstance(owner, Rep) and owner.habits.reviews:
+        at = AS_OF - int(world.between(1, 150) * DAY)
+        if at > record.modified_at:
+            for field, value in (full | {"Phone": world.names.phone()}).items():
+                record.change(at, field, value, owner)
 
 
 def write_deleted_contact(world: World, at: int, owner: Rep, person: Person) -> None:

@@ -27,6 +27,9 @@ def ask_customers(world: World) -> None:
 
 def _ask(world: World, at: int, customer: Customer) -> None:
     rep, card = customer.owner, world.draw("ask")
+    if world.chance(0.15):
+        # A colleague who asks stands in; what comes of it is the colleague's.
+        rep = world.rng.choice([rep for rep in world.company.reps if rep.habits.asks])
     subject = "Quarterly talk" if card == "account by type" else world.rng.choice(SUBJECTS)
     kind = "" if card == "account by subject" else KIND
     who_id = customer.contact_id if card == "contact" else ""

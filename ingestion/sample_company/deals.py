@@ -62,7 +62,7 @@ class Deal(Record):
         campaign_id: str = "",
     ) -> None:
         super().__init__(world, "Opportunity", at, owner, owner, StageName=NAMES[0])
-        rng, care = world.rng, owner.habits.care
+        rng, typing = world.rng, owner.habits.typing
         self.buyer = buyer
         self.type = kind
         self.source = source
@@ -73,10 +73,10 @@ class Deal(Record):
         self.closed_at: int | None = None
         self.won_at: int | None = None
         self.stages: list[tuple[int, str, str, int, str, str]] = []
-        typed = entered(world, 0.4 + care / 2, self._money(self.size))
+        typed = entered(world, 0.4 + typing / 2, self._money(self.size))
         # A number in the CRM, so a careless rep leaves it empty or types 0.
-        self.values["Amount"] = rng.choice(("", "", "0")) if typed in PLACEHOLDERS else typed
-        self.values["NextStep"] = entered(world, care, rng.choice(NEXT_STEPS))
+        self.values["Amount"] = rng.choice(("", "0", "0")) if typed in PLACEHOLDERS else typed
+        self.values["NextStep"] = entered(world, typing, rng.choice(NEXT_STEPS))
         expected = at + int(owner.habits.pace * world.between(25, 75) * DAY)
         self.values["CloseDate"] = date(expected)
         self.close_at = expected

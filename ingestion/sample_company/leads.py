@@ -361,7 +361,10 @@ def _convert(world: World, lead: Lead, at: int, rep: Rep) -> None:
 
 
 def _keep(world: World, lead: Lead, since: int) -> None:
-    """Reps fill gaps as far as they care; some blank a field again; the robot fills some too."""
+    """Reps fill gaps as far as they care; some blank a field again; the robot fills some too.
+
+    The careless clear what they do not believe.
+    """
     full = {
         "Title": lead.person.title,
         "Phone": world.names.phone(),
@@ -380,6 +383,9 @@ def _keep(world: World, lead: Lead, since: int) -> None:
         elif world.chance(0.08):
             at += world.between(1, 20) * HOUR
             lead.fill(at, field, value, world.company.integration)
+        elif rep.habits.wipes and world.chance(rep.habits.wipes):
+            at += 5 * MINUTE
+            lead.change(at, field, "", lead.actor(reached(at)))
 
 
 def _later_response(world: World, lead: Lead) -> None:

@@ -149,7 +149,7 @@ def _tell_lead(world: World, created_at: int) -> None:
     survivor = world.rng.choice(world.recent_leads) if world.recent_leads else None
     if card == "duplicate" and survivor and source not in REP_SOURCES:
         tell_duplicate(world, lead, survivor)
-        _remember(world, lead)
+        _remember(world, lead, 0.6)
     elif card == "deleted":
         tell_deleted(world, lead)
     else:
@@ -157,10 +157,10 @@ def _tell_lead(world: World, created_at: int) -> None:
         tell(world, lead, stays_in_queue=card == "stays in queue")
         if planned:
             world.programme.record(world, lead, planned)
-        _remember(world, lead)
+        _remember(world, lead, 0.2)
 
 
-def _remember(world: World, lead: Lead) -> None:
+def _remember(world: World, lead: Lead, share: float) -> None:
     """A later entry may turn out to be the same person; merged leads may be merged into again."""
-    if world.chance(0.2):
+    if world.chance(share):
         world.recent_leads.append(lead)

@@ -84,6 +84,18 @@ MARTS: dict[str, dict[str, Any]] = {
     },
     "stage_durations": {"quarter": "2026-Q1", "stage": "New", "visits": 1, "forward_rate": 1.0},
     "workload_effect": {"workload_quartile": 1, "deals": 1, "win_rate": 1.0},
+    "referrals_earned": {"quarter": "2026-Q1", "rep_id": "005A", "referrals_earned": 1, "rank": 1},
+    "referral_ask_coverage": {"quarter": "2026-Q1", "active_reps": 2, "asking_reps": 1},
+    "referral_roi": {"quarter": "2026-Q1", "channel": "paid", "leads": 1, "is_mature": False},
+    "fct_referrals": {"referral_id": "r1", "origin": "programme"},
+    "data_enrichment": {"quarter": "2026-Q1", "rep_id": "005A", "records": 4, "rank": 1},
+    "crm_quality": {
+        "snapshot_date": date(2026, 2, 1),
+        "object": "Lead",
+        "rep_id": "005A",
+        "records": 4,
+        "freshness": 50.0,
+    },
     "crm_rule_results": {
         "snapshot_date": date(2026, 2, 1),
         "object": "Lead",

@@ -57,7 +57,7 @@ class Activities:
                 found.add(reference)
         return frozenset(found)
 
-    def _rep(self, row: Row) -> str | None:
+    def rep_of(self, row: Row) -> str | None:
         """Who did it: the one who logged it if a rep, else the owner if that is one."""
         for person in (row["CreatedById"], row.get("OwnerId")):
             if person in self.company.reps:
@@ -99,7 +99,7 @@ class Activities:
         result = []
         for row in self.company.alive("Task"):
             at = instant(row["CompletedDateTime"] or row["CreatedDate"])
-            channel, rep = self._channel(row), self._rep(row)
+            channel, rep = self._channel(row), self.rep_of(row)
             if (
                 row["Id"] in are_mails
                 or not truth(row["IsClosed"])
@@ -126,7 +126,7 @@ class Activities:
     def _of_events(self) -> list[Attempt]:
         result = []
         for row in self.company.alive("Event"):
-            at, rep = instant(row["StartDateTime"]), self._rep(row)
+            at, rep = instant(row["StartDateTime"]), self.rep_of(row)
             if truth(row["IsChild"]) or rep is None or at is None or not self._has_happened(at):
                 continue
             targets = self._targets(row["WhoId"], row["WhatId"])
@@ -139,7 +139,7 @@ class Activities:
     def _of_mails(self) -> list[Attempt]:
         result = []
         for row in self.mails:
-            at, rep = instant(row["MessageDate"]), self._rep(row)
+            at, rep = instant(row["MessageDate"]), self.rep_of(row)
             if (
                 truth(row["Incoming"]) is not False
                 or trimmed(row["Status"]) in DRAFTS

@@ -15,13 +15,17 @@ Cells = tuple[tuple[str, ...], ...]
 
 @dataclass(frozen=True)
 class Case:
-    """A company and the seeds that its organisation brings; its setting is the plan's."""
+    """A company and the seeds that its organisation brings; its setting is the plan's.
+
+    `runs_before` are the instants of runs before, whose quality snapshots are kept.
+    """
 
     name: str
     plan: Plan
     volumes: dict[str, int]
     hours: Cells
     seeds: dict[str, Cells]
+    runs_before: tuple[datetime, ...] = ()
 
     @property
     def setting(self) -> Setting:
@@ -57,6 +61,60 @@ REASONS = (
     ("Somebody's own words", "false"),
 )
 
+RULES = (
+    ("object", "field", "check", "argument", "weight", "applies_when"),
+    ("Lead", "Email", "filled", "", "0.3", ""),
+    ("Lead", "Email", "email", "", "1e1", "Industry=Retail"),
+    ("Lead", "Phone", "phone", "", "2.5", ""),
+    ("Lead", "Industry", "in_set", "Energy|retail| Other", "0.1", ""),
+    ("Lead", "Score__c", "in_range", "-2.5:10", "1", ""),
+    ("Lead", "Score__c", "filled", "", "1", "Industry=Energy;LeadSource=Web"),
+    ("Lead", "Company", "filled", "", "7", "HasOptedOutOfEmail=true"),
+    ("Contact", "Phone", "phone", "", "1", "Title=CEO"),
+    ("Contact", "AccountId", "filled", "", "0.25", ""),
+    ("Contact", "OwnerId", "filled", "", "1", ""),
+    ("Account", "Website", "url", "", "3", ""),
+    ("Account", "NumberOfEmployees", "in_range", "1:5000000", "1", ""),
+    ("Opportunity", "CloseDate", "not_in_past", "", "1", ""),
+    ("Opportunity", "NextStep", "filled", "", "2", "Type=New Business"),
+    ("Opportunity", "Amount", "in_range", "0.005:2500.5", "1", ""),
+    ("Opportunity", "AccountId", "filled", "", "1.5", ""),
+)
+# Without a rule for contacts, and for deals only such as judge what is filled.
+FEW_RULES = (
+    RULES[0],
+    ("Lead", "Phone", "filled", "", "1", "Industry=Nothing has this"),
+    ("Lead", "Email", "email", "", "1", ""),
+    ("Account", "Website", "filled", "", "1", ""),
+    ("Account", "NumberOfEmployees", "filled", "", "3", ""),
+    ("Account", "Industry", "in_set", "Energy", "2", "Website=example.com"),
+    ("Opportunity", "NextStep", "in_set", "Call", "1", ""),
+)
+PLACEHOLDERS = (("value",), ("TBD",), ("0",), ("none",), ("null",), ("Mr. X",))
+FREE_MAIL = (("domain",), ("Gmail.com",), ("mail.ru",), ("example.com",))
+CHANNELS = (
+    ("campaign_type", "channel"),
+    ("Webinar", "referral"),
+    ("Sky Banner", "skies"),
+    ("Email", "organic"),
+)
+
+
+def _costs(*quarters: str) -> Cells:
+    """What channels cost in some quarters: something, nothing, and much in one that has no lead."""
+    rows = [
+        (quarter, channel, amount)
+        for quarter in quarters
+        for channel, amount in (
+            ("referral", "1000.50"),
+            ("organic", "0"),
+            ("partner", "2500"),
+            ("skywriting", "99.99"),
+            ("other", ""),
+        )
+    ]
+    return (("quarter", "channel", "amount"), *rows)
+
 
 def _case(
     name: str,
@@ -70,6 +128,7 @@ def _case(
     volumes: dict[str, int] | None = None,
     hours: Cells = OFFICE,
     seeds: dict[str, Cells] | None = None,
+    runs_before: tuple[datetime, ...] = (),
 ) -> Case:
     plan = Plan(
         seed=seed,
@@ -81,7 +140,7 @@ def _case(
         without=without,
         short_ids=True,
     )
-    return Case(name, plan, volumes or {}, hours, seeds or {})
+    return Case(name, plan, volumes or {}, hours, seeds or {}, runs_before)
 
 
 CASES = [
@@ -92,6 +151,10 @@ CASES = [
         first_day=date(2025, 4, 1),
         quarter_starts=(date(2025, 10, 1), date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)),
         special_days=(date(2026, 3, 29), date(2026, 2, 28)),
+        seeds={
+            "source_costs": _costs("2025-Q1", "2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"),
+            "free_mail_domains": FREE_MAIL,
+        },
     ),
     _case(
         "new york, as of the middle: half of it is in the future",
@@ -103,14 +166,23 @@ CASES = [
             reactivation_window_days=90,
             response_sla_minutes=15,
             decision_maker_roles=("Evaluator",),
+            referral_attribution_days=30,
+            referral_ask_types=("Ask", "Referral Ask"),
+            freshness_half_life_days=30,
+            check_in_activity_types=("Visit", "On site"),
         ),
         seed=2,
         first_day=date(2025, 8, 1),
         # The clocks go back on the first day of a quarter.
         quarter_starts=(date(2025, 11, 1), date(2026, 2, 1), date(2026, 5, 1), date(2026, 11, 1)),
         special_days=(date(2025, 11, 2), date(2026, 3, 8), date(2026, 11, 1)),
-        volumes={"median_won_cycle_days": 2, "largest_won_amount": 2},
+        volumes={"median_won_cycle_days": 2, "largest_won_amount": 2, "quality_score": 9},
         hours=SPLIT_OFFICE,
+        seeds={
+            "source_costs": _costs("2026-Q4", "2027-Q1", "2027-Q2", "2027-Q3"),
+            "quality_rules": RULES,
+            "placeholders": PLACEHOLDERS,
+        },
     ),
     _case(
         "asuncion, as of the start of a quarter whose midnight does not exist",
@@ -122,17 +194,23 @@ CASES = [
             reopen_grace_days=20,
             reactivation_flag_field="Win_Back__c",
             auto_reply_pattern="automatic|автоответ",
+            referral_ask_pattern="^ask for|рекомендац",
+            gross_margin=0.35,
+            quality_score_weights=(0, 1, 0.5),
         ),
         seed=3,
         first_day=date(2016, 9, 1),
         quarter_starts=(date(2017, 1, 1), date(2017, 4, 1), date(2017, 7, 1), date(2017, 10, 1)),
         special_days=(date(2017, 3, 25), date(2017, 3, 26), date(2017, 10, 1)),
-        without=("CurrencyType",),
-        volumes={"saved_leads": 2, "median_rep_response_seconds": 3},
+        without=("CurrencyType", "Campaign"),
+        volumes={"saved_leads": 2, "median_rep_response_seconds": 3, "referrals_earned": 8},
         hours=NIGHT_OFFICE,
         seeds={
             "lost_reasons": (("reason", "is_recoverable"), *REASONS),
             "holidays": (("date", "name"), ("2017-03-25", "A Saturday"), ("2017-09-30", "")),
+            "source_costs": _costs("2017-Q1", "2017-Q3", "2018-Q1", "2018-Q2"),
+            "free_mail_domains": FREE_MAIL,
+            "quality_rules": FEW_RULES,
         },
     ),
     _case(
@@ -146,6 +224,11 @@ CASES = [
             reactivation_window_days=60,
             reactivation_campaign_pattern="^react|back|реактивац",
             decision_maker_pattern="head|vp|c[et]o",
+            referral_attribution_days=0.5,
+            gross_margin=1.5,
+            freshness_half_life_days=0.25,
+            quality_score_weights=(3, 2, 0),
+            check_in_activity_types=("Check-in", "Meeting"),
         ),
         seed=4,
         first_day=date(2020, 1, 1),
@@ -156,7 +239,19 @@ CASES = [
         seeds={
             "connected_dispositions": (("disposition",), ("Connected",), ("connected",)),
             "holidays": (("date", "name"), ("2020-11-02", "The day after")),
+            "source_costs": _costs("2020-Q3", "2020-Q4", "2021-Q1"),
+            "campaign_channels": CHANNELS,
+            "free_mail_domains": FREE_MAIL,
+            "quality_rules": RULES,
         },
+        runs_before=(
+            # The last second of a day, and of a quarter.
+            datetime(2020, 11, 1, 3, 59, 59, tzinfo=UTC),
+            # A day that is to come; it was looked at once, and is not seen now.
+            datetime(2020, 12, 10, 12, 0, tzinfo=UTC),
+            # The same day, hours before.
+            datetime(2020, 11, 25, 9, 0, tzinfo=UTC),
+        ),
     ),
 ]
 

@@ -21,6 +21,7 @@ from tests.recount.vocabulary import (
     COLUMNS,
     CURRENCIES,
     OPEN_STAGES,
+    OTHER_COLUMNS,
     REASONS,
     SOURCES,
     STAGES,
@@ -70,7 +71,9 @@ class Builder:
 
     plan: Plan
     random: random.Random
-    tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
+    tables: dict[str, list[Row]] = field(
+        default_factory=lambda: {name: [] for name in (*COLUMNS, *OTHER_COLUMNS)}
+    )
     used: set[str] = field(default_factory=set)
     addresses: list[str] = field(default_factory=list)
 
@@ -115,7 +118,8 @@ class Builder:
         return at + timedelta(minutes=step)
 
     def add(self, table: str, **cells: str) -> Row:
-        row = {column: cells.get(column, "") for column in COLUMNS[table]}
+        columns = COLUMNS.get(table) or OTHER_COLUMNS[table]
+        row = {column: cells.get(column, "") for column in columns}
         self.tables[table].append(row)
         return row
 
@@ -500,13 +504,14 @@ class Builder:
             self.add("CurrencyType", **dict(zip(COLUMNS["CurrencyType"], currency, strict=True)))
 
     def write(self, folder: Path) -> None:
-        (folder / "salesforce").mkdir(parents=True, exist_ok=True)
-        for table, rows in self.tables.items():
+        for table, columns in (COLUMNS | OTHER_COLUMNS).items():
             if table in self.plan.without:
                 continue
+            rows = self.tables[table]
             in_disorder = self.random.sample(rows, len(rows))
-            path = folder / "salesforce" / f"{table}.csv"
+            path = folder / (f"{table}.csv" if "/" in table else f"salesforce/{table}.csv")
+            path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.DictWriter(file, COLUMNS[table])
+                writer = csv.DictWriter(file, columns)
                 writer.writeheader()
                 writer.writerows(in_disorder)

@@ -357,10 +357,12 @@ class OutreachWriter:
 
     def _nine_of_ten(self) -> None:
         """Nine of ten answered, one after the other: exactly a tenth is left waiting."""
-        start = self.builder.midnight(self.builder.plan.quarter_starts[2]) + 4 * DAY
-        for place in range(1, 10):
-            self.plain(start, self.builder.quiet, place * MINUTE)
-        self.plain(start, self.builder.quiet, None)
+        # Before everything else: another lead of theirs would spoil it.
+        start = self.builder.midnight(self.builder.plan.first_day - 400 * DAY)
+        for rep in self.builder.reps[4:]:
+            for place in range(1, 10):
+                self.plain(start, rep, place * MINUTE)
+            self.plain(start, rep, None)
 
     def race(self) -> None:
         """Reps with equal medians in one quarter, one that is too slow, one that never answers."""

@@ -9,6 +9,8 @@ from tests.recount.recount import Recount
 @pytest.fixture(scope="session")
 def recounts(tmp_path_factory: pytest.TempPathFactory) -> list[Recount]:
     return [
-        Recount(*write_case(case, tmp_path_factory.mktemp("company")), case.setting)
+        Recount(
+            *write_case(case, tmp_path_factory.mktemp("company")), case.setting, case.runs_before
+        )
         for case in CASES
     ]

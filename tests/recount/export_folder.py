@@ -4,9 +4,12 @@ import random
 from pathlib import Path
 
 from tests.recount.company import Builder, Plan
+from tests.recount.company_check_ins import write_check_ins
+from tests.recount.company_fields import write_fields
 from tests.recount.company_losses import write_losses
 from tests.recount.company_mail import Mailings
 from tests.recount.company_outreach import write_outreach
+from tests.recount.company_referrals import write_referrals
 
 
 def write_company(plan: Plan, folder: Path) -> list[str]:
@@ -23,6 +26,9 @@ def write_company(plan: Plan, folder: Path) -> list[str]:
     mailings = Mailings(builder)
     write_losses(builder, mailings)
     write_outreach(builder)
+    write_referrals(builder)
+    write_check_ins(builder)
+    write_fields(builder)
     builder.write(folder)
     mailings.write(folder)
     return builder.service_users

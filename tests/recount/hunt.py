@@ -39,13 +39,13 @@ def hunt(seed: int, tables: Sequence[str], *, dry: bool) -> list[str]:
     with tempfile.TemporaryDirectory(prefix=f"recount-{seed}-") as name:
         folder = Path(name)
         export, seeds = write_case(case, folder)
-        recount = Recount(export, seeds, case.setting).marts
+        recount = Recount(export, seeds, case.setting, case.runs_before).marts
         if dry:
             say(f"  {', '.join(f'{table}: {len(recount[table])}' for table in tables)}")
             return []
         data = DataDir(folder / "data")
         load_warehouse(export, folder / "own_seeds", data)
-        build_marts(data, case.setting, tables)
+        build_marts(data, case.setting, tables, case.runs_before)
         with connect(data.warehouse, read_only=True) as connection:
             return [
                 difference

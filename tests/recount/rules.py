@@ -20,7 +20,10 @@ from tests.recount.values import (
     instant,
     instant_of_date,
     local_day,
+    midnight,
+    quarter_days,
     quarter_of_day,
+    quarters_until,
     trimmed,
     truth,
 )
@@ -53,6 +56,14 @@ class Setting:
         "Economic Decision Maker",
         "Executive Sponsor",
     )
+    referral_attribution_days: float = 90
+    referral_ask_types: tuple[str, ...] = ("Referral Ask",)
+    referral_ask_pattern: str = "referral ask|ask for (a )?referral|рекомендац"
+    gross_margin: float = 1.0
+    freshness_half_life_days: float = 90
+    # completeness, validity, freshness
+    quality_score_weights: tuple[float, float, float] = (0.5, 0.2, 0.3)
+    check_in_activity_types: tuple[str, ...] = ("Check-in",)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -69,6 +80,10 @@ class Setting:
     @property
     def response_sla(self) -> timedelta:
         return timedelta(minutes=self.response_sla_minutes)
+
+    @property
+    def referral_attribution(self) -> timedelta:
+        return timedelta(days=self.referral_attribution_days)
 
 
 # ---- records
@@ -119,6 +134,8 @@ REFERENCES = (
     "WhatId",
     "RelatedToId",
     "ActivityId",
+    "crm_account_id",
+    "crm_id",
 )
 
 
@@ -138,13 +155,16 @@ class Company:
         return self._path(name).exists()
 
     def read(self, name: str) -> list[Row]:
-        """The rows of an object's file, empty cells None and ids in full; [] without the file."""
+        """The rows of a file, empty cells None and ids in full; [] without the file.
+
+        `name` is a Salesforce object, or a folder and a file: `referrals/rewards`.
+        """
         if name not in self._tables:
             self._tables[name] = self._read(name) if self.has(name) else []
         return self._tables[name]
 
     def _path(self, name: str) -> Path:
-        return self.folder / "salesforce" / f"{name}.csv"
+        return self.folder / (f"{name}.csv" if "/" in name else f"salesforce/{name}.csv")
 
     def _read(self, name: str) -> list[Row]:
         with self._path(name).open(encoding="utf-8", newline="") as file:
@@ -194,6 +214,16 @@ class Company:
         return quarter_of_day(
             local_day(at, self.setting.zone), self.setting.fiscal_year_start_month
         )
+
+    def quarter_end(self, quarter: str) -> datetime:
+        """When a quarter is over: 00:00 after its last day."""
+        _, last = quarter_days(quarter, self.setting.fiscal_year_start_month)
+        return midnight(last + timedelta(days=1), self.setting.zone)
+
+    def quarters_from(self, first: str) -> list[str]:
+        """The quarters from one to that of as_of."""
+        now = self.quarter(self.setting.as_of)
+        return quarters_until(first, now, self.setting.fiscal_year_start_month)
 
     # ---- 0.4
 
@@ -256,6 +286,14 @@ class Company:
     @cached_property
     def opportunity_changes(self) -> dict[str, list[Change]]:
         return self.changes("OpportunityFieldHistory", "OpportunityId")
+
+    @cached_property
+    def account_changes(self) -> dict[str, list[Change]]:
+        return self.changes("AccountHistory", "AccountId")
+
+    @cached_property
+    def contact_changes(self) -> dict[str, list[Change]]:
+        return self.changes("ContactHistory", "ContactId")
 
     @staticmethod
     def owner(history: Sequence[Change], present: str | None, at: datetime) -> str | None:

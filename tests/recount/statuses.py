@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tests.recount.rules import Change, Company, Row
+from tests.recount.values import instant
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,25 @@ def steps(company: Company, lead: Row) -> list[Step]:
     if company.is_converted(lead) and at is not None and company.conversion_row(lead) is None:
         result.append(Step(at, "qualified", class_before, was_qualified, None))
     return result
+
+
+def first_qualified_at(company: Company, lead: Row) -> datetime | None:
+    """When a lead first became qualified, until as_of; None if it did not, or nobody knows when.
+
+    One that was qualified before its first status row, or has none, was created so: at its
+    CreatedDate, or at that row where the history (a merged lead's) begins earlier, or nobody knows
+    when the lead was created.
+    """
+    created_at = instant(lead["CreatedDate"])
+    rows = status_rows(company, lead)
+    if rows and company.status_class(rows[0].old) == "qualified":
+        return rows[0].at if created_at is None else min(created_at, rows[0].at)
+    for step in steps(company, lead):
+        if step.status_class == "qualified":
+            return step.at
+    if company.is_converted(lead) or rows or not was_ever_qualified(company, lead):
+        return None
+    return created_at
 
 
 def was_ever_qualified(company: Company, lead: Row) -> bool:

@@ -1,4 +1,4 @@
-"""Sections 0 to 3 twice: by the models in a warehouse, and by the plain recount of the text.
+"""Sections 0 to 5 twice: by the models in a warehouse, and by the plain recount of the text.
 
 Every row and every cell must agree: keys, money, nulls, text and instants exactly, floats to 1e-9.
 """
@@ -36,8 +36,8 @@ def counts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Both]:
             data = DataDir(folder / "data")
             load_warehouse(export, folder / "own_seeds", data)
             assert not data.quarantine.exists(), "a made-up company must have legal rows"
-            recount = Recount(export, seeds, case.setting).marts
-            build = pool.submit(build_marts, data, case.setting, KEYS)
+            recount = Recount(export, seeds, case.setting, case.runs_before).marts
+            build = pool.submit(build_marts, data, case.setting, KEYS, case.runs_before)
             builds[case.name] = (data, recount, build)
     return {name: _both(*parts) for name, parts in builds.items()}
 

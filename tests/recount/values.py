@@ -43,6 +43,14 @@ def instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
+def stamp(text: str | None) -> datetime | None:
+    """A timestamp as the referral programme writes it: without a zone UTC; a day is its 00:00."""
+    if trimmed(text) is None:
+        return None
+    at = datetime.fromisoformat(str(text).strip())
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
 def day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
@@ -144,6 +152,17 @@ def quarter_of_day(of: date, first_month: int) -> str:
     months_into_year = (of.month - first_month) % 12
     ends_next_year = first_month > 1 and of.month >= first_month
     return f"{of.year + (1 if ends_next_year else 0)}-Q{months_into_year // 3 + 1}"
+
+
+def quarters_until(first: str, last: str, first_month: int) -> list[str]:
+    """The quarters from one to another, both included; none if the first is the later one."""
+    result = []
+    quarter = first
+    while quarter <= last:
+        result.append(quarter)
+        _, end = quarter_days(quarter, first_month)
+        quarter = quarter_of_day(end + timedelta(days=1), first_month)
+    return result
 
 
 def _month_start(months: int) -> date:

@@ -8,7 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
@@ -22,13 +22,13 @@ from tests.recount.values import (
     instant,
     instant_of_date,
     median,
-    midnight,
     money_sum,
     naive,
     number,
     percentile,
     quarter_days,
     quarter_of_day,
+    quarters_until,
     ranks,
     ratio,
     trimmed,
@@ -451,9 +451,9 @@ class Velocity:
         return [
             {
                 "rep_id": rep,
-                "rep_name": user["Name"],
+                "rep_name": trimmed(user["Name"]),
                 "manager_id": user["ManagerId"],
-                "time_zone": user["TimeZoneSidKey"],
+                "time_zone": trimmed(user["TimeZoneSidKey"]),
                 "is_active": self.company.is_active_rep(rep),
             }
             for rep, user in self.company.reps.items()
@@ -466,19 +466,16 @@ class Velocity:
         named = {cycle.quarter for cycle in self.cycles if cycle.quarter is not None}
         named |= {row["quarter"] for row in self.stage_durations()} | of_other_marts | {now}
         rows = []
-        quarter = min(named)
-        while quarter <= max(named):
+        for quarter in quarters_until(min(named), max(named), first_month):
             start, end = quarter_days(quarter, first_month)
-            over_at = midnight(end + timedelta(days=1), self.setting.zone)
             rows.append(
                 {
                     "quarter": quarter,
                     "start_date": start,
                     "end_date": end,
-                    "is_closed": over_at <= self.setting.as_of,
+                    "is_closed": self.company.quarter_end(quarter) <= self.setting.as_of,
                 }
             )
-            quarter = quarter_of_day(end + timedelta(days=1), first_month)
         return rows
 
     # ---- 5, the sentence "Records"
@@ -495,8 +492,10 @@ class Velocity:
             if not company.is_converted(lead) and company.lead_class(lead) != "lost":
                 changes = company.lead_changes.get(str(lead["Id"]), [])
                 add("Lead", lead, company.rep(changes, lead["OwnerId"], now))
-        for kind in ("Contact", "Account"):
-            histories = company.changes(f"{kind}History", f"{kind}Id")
+        for kind, histories in (
+            ("Contact", company.contact_changes),
+            ("Account", company.account_changes),
+        ):
             for record in company.alive(kind):
                 changes = histories.get(str(record["Id"]), [])
                 add(kind, record, company.rep(changes, record["OwnerId"], now))

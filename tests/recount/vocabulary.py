@@ -4,23 +4,31 @@ HISTORY = ("Field", "OldValue", "NewValue", "CreatedById", "CreatedDate", "IsDel
 COLUMNS: dict[str, tuple[str, ...]] = {
     "User": ("Id", "Name", "Email", "IsActive", "UserType", "ManagerId", "TimeZoneSidKey"),
     "Lead": (
-        "Id", "Name", "Email", "Title", "Status", "Lost_Reason__c", "OwnerId", "LeadSource",
-        "IsConverted", "ConvertedDate", "ConvertedAccountId", "ConvertedContactId",
-        "ConvertedOpportunityId", "MasterRecordId", "CreatedById", "CreatedDate", "IsDeleted",
+        "Id", "Name", "Email", "Title", "Company", "Industry", "Phone", "Status",
+        "Lost_Reason__c", "OwnerId", "LeadSource", "IsConverted", "ConvertedDate",
+        "ConvertedAccountId", "ConvertedContactId", "ConvertedOpportunityId", "MasterRecordId",
+        "Referral_Code__c", "HasOptedOutOfEmail", "CreatedById", "CreatedDate", "IsDeleted",
+        "Score__c",
     ),
     "LeadHistory": ("Id", "LeadId", *HISTORY),
-    "Account": ("Id", "Name", "OwnerId", "CreatedDate", "IsDeleted"),
+    "Account": (
+        "Id", "Name", "Industry", "Website", "Phone", "NumberOfEmployees", "OwnerId",
+        "CreatedDate", "IsDeleted",
+    ),
     "AccountHistory": ("Id", "AccountId", *HISTORY),
     "Contact": (
-        "Id", "AccountId", "Name", "Email", "Title", "OwnerId", "CreatedDate", "IsDeleted",
+        "Id", "AccountId", "Name", "Email", "Phone", "Title", "OwnerId", "CreatedDate",
+        "IsDeleted",
     ),
     "ContactHistory": ("Id", "ContactId", *HISTORY),
     "Opportunity": (
         "Id", "AccountId", "Name", "StageName", "Amount", "CurrencyIsoCode", "CloseDate",
-        "IsClosed", "IsWon", "Type", "LeadSource", "Lost_Reason__c", "OwnerId", "CreatedById",
-        "CreatedDate", "IsDeleted",
+        "IsClosed", "IsWon", "Type", "LeadSource", "Lost_Reason__c", "NextStep", "OwnerId",
+        "CreatedById", "CreatedDate", "IsDeleted",
     ),
-    "OpportunityHistory": ("Id", "OpportunityId", "StageName", "CreatedDate", "IsDeleted"),
+    "OpportunityHistory": (
+        "Id", "OpportunityId", "StageName", "CreatedById", "CreatedDate", "IsDeleted",
+    ),
     "OpportunityFieldHistory": ("Id", "OpportunityId", *HISTORY),
     "OpportunityStage": ("ApiName", "SortOrder", "IsActive", "IsClosed", "IsWon"),
     "OpportunityContactRole": (
@@ -39,11 +47,32 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "Id", "RelatedToId", "WhoId", "ActivityId", "Incoming", "MessageDate", "Subject",
         "Status", "CreatedById", "CreatedDate", "IsDeleted",
     ),
+    "Campaign": (
+        "Id", "Name", "Type", "Status", "ActualCost", "CurrencyIsoCode", "StartDate", "IsDeleted",
+    ),
     "CampaignMember": (
         "Id", "CampaignId", "LeadId", "ContactId", "HasResponded", "FirstRespondedDate",
         "CreatedDate", "IsDeleted",
     ),
     "CurrencyType": ("IsoCode", "ConversionRate", "IsCorporate"),
+}  # fmt: skip
+# Files of other systems: folder and file → columns.
+OTHER_COLUMNS: dict[str, tuple[str, ...]] = {
+    "referrals/referrers": (
+        "referrer_id", "email", "name", "kind", "crm_account_id", "code", "joined_at",
+    ),
+    "referrals/referrals": (
+        "referral_id", "referrer_id", "referee_email", "referee_name", "referee_company",
+        "channel", "status", "created_at", "converted_at", "updated_at",
+    ),
+    "referrals/rewards": (
+        "reward_id", "referral_id", "recipient", "kind", "amount", "currency", "status",
+        "created_at", "issued_at",
+    ),
+    "badger/check_ins": (
+        "check_in_id", "customer_id", "crm_id", "customer", "log_datetime", "type", "comments",
+        "created_by",
+    ),
 }  # fmt: skip
 
 STAGES = [

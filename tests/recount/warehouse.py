@@ -8,6 +8,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +17,13 @@ import duckdb
 
 from ingestion.pipelines import load_source
 from sales_metrics.dbt_build import build_dbt_project, dbt_environment
-from sales_metrics.warehouse import DataDir, connect
+from sales_metrics.warehouse import DataDir
 from tests.recount.rules import Setting
 
 SOURCES = ("salesforce", "mailchimp", "referrals", "badger")
-NO_RULE_RESULTS = """
-    create schema raw_expectations;
-    create table raw_expectations.rule_results (
-        snapshot_date date, object varchar, rule varchar, kind varchar, weight double,
-        rep_id varchar, evaluated bigint, failed bigint
-    );
-"""
+CRM_RECORDS = "intermediate.int_crm_records"
+QUALITY_PARTS = ("completeness", "validity", "freshness")
+SNAPSHOTS = ("marts.crm_rule_results", "marts.crm_quality")
 
 
 def dbt_variables(setting: Setting) -> dict[str, Any]:
@@ -43,6 +41,15 @@ def dbt_variables(setting: Setting) -> dict[str, Any]:
         "auto_reply_pattern": setting.auto_reply_pattern,
         "decision_maker_pattern": setting.decision_maker_pattern,
         "decision_maker_roles": list(setting.decision_maker_roles),
+        "referral_attribution_days": setting.referral_attribution_days,
+        "referral_ask_types": list(setting.referral_ask_types),
+        "referral_ask_pattern": setting.referral_ask_pattern,
+        "gross_margin": setting.gross_margin,
+        "freshness_half_life_days": setting.freshness_half_life_days,
+        "quality_score_weights": dict(
+            zip(QUALITY_PARTS, setting.quality_score_weights, strict=True)
+        ),
+        "check_in_activity_types": list(setting.check_in_activity_types),
     }
 
 
@@ -51,25 +58,49 @@ def load_warehouse(folder: Path, own_seeds: Path, data: DataDir) -> None:
     data.root.mkdir(parents=True)
     for source in SOURCES:
         load_source(source, folder, data)
-    with connect(data.warehouse) as connection:
-        connection.execute(NO_RULE_RESULTS)
     build_dbt_project(own_seeds, data.dbt_project)
 
 
-def build_marts(data: DataDir, setting: Setting, tables: Iterable[str]) -> None:
-    """Build tables (`schema.model`) and what they are made of, in a process of its own."""
-    done = subprocess.run(
+def build_marts(
+    data: DataDir, setting: Setting, tables: Iterable[str], runs_before: Iterable[datetime] = ()
+) -> None:
+    """Build tables (`schema.model`) and what they are made of, in processes of their own.
+
+    Before that a quality snapshot is taken as of each of `runs_before`, as a run then did.
+    """
+    for as_of in runs_before:
+        _build(data, replace(setting, as_of=as_of), SNAPSHOTS)
+    _build(data, setting, tables)
+
+
+def _build(data: DataDir, setting: Setting, tables: Iterable[str]) -> None:
+    """The records that count, what Great Expectations finds in them, and all that remains."""
+    _dbt(data, setting, ["--select", _with_parents(CRM_RECORDS)])
+    judge = [sys.executable, "-m", "tests.recount.judge", str(data.root)]
+    _run([*judge, setting.as_of.isoformat(), setting.org_time_zone], {})
+    wanted = [_with_parents(table) for table in tables]
+    _dbt(data, setting, ["--select", *wanted, "--exclude", _with_parents(CRM_RECORDS)])
+
+
+def _with_parents(table: str) -> str:
+    return f"+{table.split('.')[1]}"
+
+
+def _dbt(data: DataDir, setting: Setting, selection: list[str]) -> None:
+    _run(
         [
-            *(sys.executable, "-m", "dbt.cli.main", "build"),
+            *(sys.executable, "-m", "dbt.cli.main", "build", *selection),
             *("--resource-type", "seed", "--resource-type", "model"),
-            *("--select", *(f"+{table.split('.')[1]}" for table in tables)),
             *("--project-dir", str(data.dbt_project), "--profiles-dir", str(data.dbt_project)),
             *("--vars", json.dumps(dbt_variables(setting))),
         ],
-        env={**os.environ, **dbt_environment(data)},
-        capture_output=True,
-        text=True,
-        check=False,
+        dbt_environment(data),
+    )
+
+
+def _run(command: list[str], environment: dict[str, str]) -> None:
+    done = subprocess.run(
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout[-5000:] + done.stderr[-2000:]
 

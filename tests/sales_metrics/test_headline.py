@@ -130,6 +130,75 @@ def test_lead_response_time(published: Path) -> None:
     }
 
 
+def add_referrals(path: Path) -> None:
+    with connect(path) as connection:
+        connection.execute(
+            """
+            create table marts.referrals_earned as
+            select * from (values
+                ('2026-Q4', '1', 2, 1), ('2026-Q4', '2', 1, 2), ('2026-Q3', '1', 0, null)
+            ) as earned (quarter, rep_id, referrals_earned, rank);
+            create table marts.fct_referrals as
+            select * from (values
+                ('2026-Q4', timestamp '2026-10-02', true, 99.50, null),
+                ('2026-Q4', timestamp '2026-10-03', false, null, null),
+                ('2026-Q4', null, false, null, null),
+                ('2026-Q4', timestamp '2026-10-02', true, 5000.00, 'duplicate')
+            ) as referrals (created_quarter, qualified_at, is_won, won_amount, exclusion_reason);
+            create table marts.referral_ask_coverage as
+            select * from (values ('2026-Q4', 14, 1, 40, 3), ('2026-Q3', 14, 2, 30, 0))
+            as coverage (quarter, active_reps, asking_reps, eligible_customers, asked_customers);
+            create table marts.referral_roi as
+            select * from (values
+                ('2026-Q4', 'referral', 900.0, false),
+                ('2026-Q2', 'referral', -12.4, true),
+                ('2026-Q2', 'paid', 12.4, true),
+                ('2026-Q1', 'referral', 1234.5, true)
+            ) as roi (quarter, channel, roi_points_over_others, is_mature)
+            """
+        )
+
+
+def test_referrals_earned(published: Path) -> None:
+    add_referrals(published)
+    lines = {line.measure: line.values for line in read_headline(published).lines}
+    assert lines == {
+        "reps who ask / active": ("1 / 14", "2 / 14"),
+        "customers asked / all": ("3 / 40", "0 / 30"),
+        # Three without an exclusion, two of them qualified, one won.
+        "earned / qualified / won": ("3 / 2 / 1", "0 / 0 / 0"),
+        "won amount": ("100 USD", "0 USD"),
+        # The newest mature quarter's.
+        "return over other channels": ("-12 points (2026-Q2)", "-12 points (2026-Q2)"),
+        "most referrals": ("Ana (2 earned)", "–"),
+    }
+
+
+def test_data_enrichment(published: Path) -> None:
+    with connect(published) as connection:
+        connection.execute(
+            """
+            create table marts.data_enrichment as
+            select * from (values
+                ('2026-Q4', '1', 1200, 71.26, 3, 10, 4, 1, 2),
+                ('2026-Q4', '2', 30, 80.0, 2, 5, 0, 6, 1),
+                ('2026-Q3', '1', null, null, 1, 1, 1, 1, null)
+            ) as enrichment (
+                quarter, rep_id, records, quality_score, fields_enriched, field_updates, check_ins,
+                stale_open_deals, rank
+            )
+            """
+        )
+    lines = {line.measure: line.values for line in read_headline(published).lines}
+    assert lines == {
+        "records judged": ("1,230", "0"),
+        "fields enriched / updates": ("5 / 15", "1 / 1"),
+        "check-ins": ("4", "1"),
+        "stale open deals": ("7", "1"),
+        "best CRM steward": ("Bo (score 80.0)", "–"),
+    }
+
+
 def test_the_running_quarter_and_the_last_closed_one(published: Path) -> None:
     add_velocity(published)
     headline = read_headline(published)

@@ -28,7 +28,9 @@ instants as (
 
     select
         leads.lead_id,
-        leads.created_at as qualified_at
+        least(
+            coalesce(leads.created_at, status_changes.changed_at), status_changes.changed_at
+        ) as qualified_at
     from leads
     inner join status_changes
         on leads.lead_id = status_changes.lead_id and status_changes.number_in_time = 1

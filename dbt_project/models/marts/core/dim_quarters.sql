@@ -30,6 +30,36 @@ response_cycles as (
 
 ),
 
+referrals as (
+
+    select * from {{ ref('fct_referrals') }}
+
+),
+
+referrals_earned as (
+
+    select * from {{ ref('referrals_earned') }}
+
+),
+
+referral_ask_coverage as (
+
+    select * from {{ ref('referral_ask_coverage') }}
+
+),
+
+referral_roi as (
+
+    select * from {{ ref('referral_roi') }}
+
+),
+
+data_enrichment as (
+
+    select * from {{ ref('data_enrichment') }}
+
+),
+
 -- Every mart with a quarter of its own adds one line here.
 named as (
 
@@ -59,6 +89,31 @@ named as (
 
     select {{ start_of_fiscal_quarter_label('signal_quarter') }} as start_date
     from response_cycles
+
+    union all
+
+    select {{ start_of_fiscal_quarter_label('created_quarter') }} as start_date
+    from referrals
+
+    union all
+
+    select {{ start_of_fiscal_quarter_label('quarter') }} as start_date
+    from referrals_earned
+
+    union all
+
+    select {{ start_of_fiscal_quarter_label('quarter') }} as start_date
+    from referral_ask_coverage
+
+    union all
+
+    select {{ start_of_fiscal_quarter_label('quarter') }} as start_date
+    from referral_roi
+
+    union all
+
+    select {{ start_of_fiscal_quarter_label('quarter') }} as start_date
+    from data_enrichment
 
 ),
 
