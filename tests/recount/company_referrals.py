@@ -286,12 +286,12 @@ class ReferralWriter:
         deal = self.deal(self.random.choice(self.accounts), at, LeadSource="Word of mouth")
         self.builder.owner_changes(("Opportunity", deal["Id"]), deal["OwnerId"])
 
-    def reward(self) -> None:
+    def reward(self) -> Row:
         referral = self.random.choice(self.builder.tables["referrals/referrals"])["referral_id"]
         if self.builder.sometimes(0.1):
             referral = self.random.choice(["", "F-nobody"])
         at = self.builder.moment()
-        self.builder.add(
+        return self.builder.add(
             "referrals/rewards",
             reward_id=self.name("W"),
             referral_id=referral,
@@ -363,7 +363,7 @@ class ReferralWriter:
 
     # ---- costs
 
-    def campaign(self) -> None:
+    def campaign(self) -> Row:
         on = self.random.choice(
             [
                 *self.builder.plan.quarter_starts,
@@ -373,7 +373,7 @@ class ReferralWriter:
             ]
         )
         on += self.random.choice([-1, 0, 0, 1]) * DAY
-        self.builder.add(
+        return self.builder.add(
             "Campaign",
             Id=self.builder.new_id("701"),
             Name="Campaign",
@@ -385,14 +385,49 @@ class ReferralWriter:
             IsDeleted=self.builder.deleted(0.1),
         )
 
-    def race(self) -> None:
+    def race(self, at: datetime) -> None:
         """Reps who earn equally many in one quarter, more and less."""
-        at = self.builder.midnight(self.builder.plan.quarter_starts[1]) + 10 * DAY
         for rep, count in zip(self.builder.reps, [9, 9, 7, 8, 9], strict=False):
             referrer = self.customer()
             self.plain_ask(at - DAY, referrer, rep)
             for place in range(count):
                 self.plain(at + place * HOUR, referrer)
+
+    def returns(self, at: datetime) -> None:
+        """Referrals and partners that pay, and an event that cost nobody knows what."""
+        referral = self.plain(at, self.customer())
+        self.reward().update(
+            referral_id=referral["referral_id"],
+            amount="100",
+            currency="",
+            status="issued",
+            created_at=at.isoformat(),
+        )
+        self._won_lead(referral["referee_email"], at + HOUR, "Web", "1000")
+        self._won_lead(self.plain_address(), at, "Partner", "2500.5")
+        self._won_lead(self.plain_address(), at, "Webinar", "7")
+        for kind, currency in (("Partners", ""), ("Webinar", "ZWL")):
+            self.campaign().update(
+                Type=kind,
+                ActualCost="400",
+                CurrencyIsoCode=currency,
+                StartDate=at.astimezone(self.builder.plan.zone).date().isoformat(),
+                IsDeleted="false",
+            )
+
+    def _won_lead(self, address: str, at: datetime, source: str, amount: str) -> None:
+        deal = self.builder.deal(
+            at + DAY, Amount=amount, CurrencyIsoCode="", StageName="Closed Won"
+        )
+        self.builder.stage_row(deal["Id"], at + 2 * DAY, "Closed Won")
+        lead = self.lead(address, at)
+        lead.update(
+            LeadSource=source,
+            IsDeleted="false",
+            IsConverted="true",
+            ConvertedDate=(at + DAY).date().isoformat(),
+            ConvertedOpportunityId=self.builder.reference(deal["Id"]),
+        )
 
     # ---- plain ones
 
@@ -457,6 +492,9 @@ class ReferralWriter:
         for stages in (["Closed Won"], ["Closed Lost"], ["Negotiation", "Closed Won"], []):
             self._turned_as_referred(at, referrer, stages)
         self._open_before_its_history(at, referrer)
+        self._second_lead(at, referrer)
+        self._own_deal(at, referrer)
+        self._asked_through_a_contact(at)
         self._asked_at_one_instant(at)
         self._asked_by_a_robot_last(at)
         for start in self.builder.plan.quarter_starts:
@@ -479,6 +517,37 @@ class ReferralWriter:
         self.contact(row["referee_email"], account).update(IsDeleted="false", CreatedDate="")
         deal = self.builder.deal(at - DAY, AccountId=account, StageName="Closed Lost")
         self.builder.stage_row(deal["Id"], at + DAY, "Closed Lost")
+
+    def _second_lead(self, at: datetime, referrer: Row) -> None:
+        """Two leads of a person who is referred: the second is named, and nobody takes it."""
+        row = self.plain(at, referrer)
+        for place in (1, 2):
+            lead = self.lead(row["referee_email"], at + place * HOUR)
+            lead.update(LeadSource="Customer Referral", IsDeleted="false")
+
+    def _own_deal(self, at: datetime, referrer: Row) -> None:
+        """A person with a deal from before, which is that of his own lead."""
+        row, account = self.plain(at, referrer), self.builder.new_id("001")
+        self.contact(row["referee_email"], account).update(IsDeleted="false", CreatedDate="")
+        deal = self.builder.deal(at - DAY, AccountId=account, StageName="Prospecting")
+        lead = self.lead(row["referee_email"], at - HOUR)
+        lead.update(
+            IsDeleted="false",
+            IsConverted="true",
+            ConvertedDate=at.astimezone(self.builder.plan.zone).date().isoformat(),
+            ConvertedOpportunityId=self.builder.reference(deal["Id"]),
+        )
+
+    def _asked_through_a_contact(self, at: datetime) -> None:
+        """An ask that names a contact, and a deal that is not there."""
+        asked = self.customer()
+        contact = self.contact("friend@acme.example", asked["crm_account_id"])
+        contact.update(IsDeleted="false", CreatedDate="")
+        self.plain_ask(at - DAY, asked, self.builder.reps[1])
+        self.builder.tables["Task"][-1].update(
+            WhoId=contact["Id"], WhatId=self.builder.new_id("006")
+        )
+        self.plain(at, asked)
 
     def _asked_at_one_instant(self, at: datetime) -> None:
         """Two reps ask a customer at one instant: which ask was the last one its Id says."""
@@ -519,7 +588,11 @@ def write_referrals(builder: Builder) -> None:
     for referral in builder.random.sample(referrals, 20):
         if referral["created_at"]:
             writer.ask_before(referral)
-    writer.race()
+    writer.race(builder.midnight(builder.plan.quarter_starts[1]) + 10 * DAY)
+    # Before everything else: another referral would make the equals unequal.
+    early = builder.midnight(builder.plan.first_day - 400 * DAY)
+    writer.race(early)
+    writer.returns(early)
     writer.edges()
     for _ in range(60):
         writer.reward()
