@@ -45,10 +45,11 @@ check: $(VENV)/dev.stamp ## lint, types, SQL
 check-sql: $(VENV)/dev.stamp
 	@$(SQLFLUFF) lint -q -p 2 dbt_project
 
-bench: $(VENV)/run.stamp ## seconds of each step of the whole job, and of the models on a large company
+bench: $(VENV)/run.stamp ## seconds of each step of the whole job, of the models on a large company, of a million leads by API
 	@$(BIN)/python bench/job.py
 	@$(BIN)/python bench/models.py
 	@$(BIN)/python bench/quality_rules.py
+	@$(BIN)/python bench/salesforce_bulk.py
 
 lock: $(BIN)/uv ## both lock files, from pyproject.toml; `make lock UPGRADE=--upgrade` takes newer versions
 	@$(COMPILE) $(UPGRADE) --extra dev -o requirements-dev.lock

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -76,6 +76,23 @@ def read_rules(path: Path, known_fields: Mapping[str, Collection[str]]) -> list[
         first_lines[key] = line
         rules.append(rule)
     return rules
+
+
+def without_hidden(
+    rules: Sequence[Rule], hidden: Mapping[str, Collection[str]]
+) -> tuple[list[Rule], list[tuple[Rule, list[str]]]]:
+    """The rules that can be judged, and the others with the fields that nobody may see.
+
+    What a source does not show is not missing: it would count as unfilled in every record.
+    """
+    judged, skipped = [], []
+    for rule in rules:
+        unseen = [field for field in rule.fields if field in hidden.get(rule.object, ())]
+        if unseen:
+            skipped.append((rule, unseen))
+        else:
+            judged.append(rule)
+    return judged, skipped
 
 
 def read_placeholders(path: Path) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ is there with its type. Reading files (`csv_files.py`, `json_lines.py`) and load
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,7 @@ from ingestion.columns import Layout, lay_out
 from ingestion.ids import CrmIds
 from ingestion.kinds import INSTANT, TYPES, reason, trim, typed
 from ingestion.rows import ChildRows, Extract, Rejected, TextRows
+from ingestion.shapes import usual_values
 from ingestion.tables import Child, Column, Table
 from ingestion.versions import newest
 
@@ -24,7 +26,9 @@ from ingestion.versions import newest
 _LOADED, _QUARANTINED, _REPEAT, _OLDER = range(4)
 
 
-def empty_extracts(table: Table, *, file_present: bool, warning: str) -> list[Extract]:
+def empty_extracts(
+    table: Table, *, file_present: bool, warnings: Sequence[str] = ()
+) -> list[Extract]:
     """What a file that is missing or empty becomes: its tables, typed, without rows."""
     schemas = {table.name: [(column.raw, column.kind) for column in table.columns]}
     for child in table.children:
@@ -41,7 +45,7 @@ def empty_extracts(table: Table, *, file_present: bool, warning: str) -> list[Ex
         )
         for name, columns in schemas.items()
     ]
-    extracts[0].warnings.append(warning)
+    extracts[0].warnings += warnings
     return extracts
 
 
@@ -72,14 +76,18 @@ def extract_rows(rows: TextRows, table: Table, ids: CrmIds) -> list[Extract]:
     extract = Extract(
         table.name,
         table.file,
-        body.filter(pa.array(fates == _LOADED)),
+        _kept(body, fates == _LOADED),
         file_present=True,
         records=rows.records,
         quarantined=len({cell.record for cell in rejected}),
         exact_repeats=int((fates == _REPEAT).sum()),
         older_versions=int((fates == _OLDER).sum()),
         rejected=sorted(rejected, key=lambda cell: cell.record),
-        warnings=_warnings(table, layout, header, lists),
+        warnings=[
+            f"{table.file}: column '{name}' is kept as '{raw}', as its name is taken"
+            for name, raw in layout.renamed
+        ],
+        missing_columns=_missing(table, layout, header, lists),
         unknown_columns=layout.unknown,
     )
     children = [
@@ -132,6 +140,9 @@ def _type_chunk(text: pa.Array, column: Column, ids: CrmIds) -> tuple[pa.Array, 
     """The values, and the text that they were read from (blank = null)."""
     if column.kind == "text" and not column.allowed:
         return text, text
+    usual = usual_values(text, column)
+    if usual is not None:
+        return usual, text
     trimmed = trim(text)
     values = typed(trimmed, column)
     return ids.complete(values) if column.kind == "id" else values, trimmed
@@ -177,14 +188,18 @@ def _choose_versions(
 ) -> None:
     """Mark older versions and repeats among the rows that could be typed."""
     typable = fates == _LOADED
-    mask = pa.array(typable)
-    everything = [column.filter(mask) for column in (*body.columns, *lists)]
-    key = [body[column.raw].filter(mask) for column in table.columns if column.name in table.key]
-    versions = [column.filter(mask) for column in _version_columns(table, body, layout)]
+    everything = [_kept(column, typable) for column in (*body.columns, *lists)]
+    key = [_kept(body[column.raw], typable) for column in table.columns if column.name in table.key]
+    versions = [_kept(column, typable) for column in _version_columns(table, body, layout)]
     kept = newest(everything, key, versions)
     rows = np.flatnonzero(typable)
     fates[rows[kept.repeats]] = _REPEAT
     fates[rows[kept.older]] = _OLDER
+
+
+def _kept(rows: Any, mask: np.ndarray) -> Any:
+    """The rows of a table or column that the mask has; most often all, which copies nothing."""
+    return rows if mask.all() else rows.filter(pa.array(mask))
 
 
 def _version_columns(table: Table, body: pa.Table, layout: Layout) -> list[pa.ChunkedArray]:
@@ -205,17 +220,13 @@ def _version_columns(table: Table, body: pa.Table, layout: Layout) -> list[pa.Ch
     return columns
 
 
-def _warnings(
+def _missing(
     table: Table, layout: Layout, header: Sequence[str], lists: dict[str, pa.ChunkedArray]
-) -> list[str]:
-    warnings = []
-    missing = [*layout.missing, *(c.path for c in table.children if c.path not in lists)]
+) -> tuple[str, ...]:
     # A file of JSON lines without any object has no columns that could be missing.
-    if missing and header:
-        warnings.append(f"{table.file} has no column {', '.join(missing)}: read as empty")
-    for name, raw in layout.renamed:
-        warnings.append(f"{table.file}: column '{name}' is kept as '{raw}', as its name is taken")
-    return warnings
+    if not header:
+        return ()
+    return (*layout.missing, *(c.path for c in table.children if c.path not in lists))
 
 
 def _child_extract(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +27,13 @@ def tables_of(source: str) -> tuple[Table, ...]:
     return tables
 
 
-def check_folder(folder: Path) -> None:
-    """Raise SalesMetricsError unless the folder and the files it cannot do without can be read."""
+def check_folder(folder: Path, exported: Collection[str] = SOURCES) -> None:
+    """Raise SalesMetricsError unless the folder and the files it cannot do without can be read.
+
+    `exported` are the sources that are read from it: those of others may lie there or not.
+    """
+    if not exported:
+        return
     try:
         next(folder.iterdir(), None)
     except OSError as problem:
@@ -36,7 +41,7 @@ def check_folder(folder: Path) -> None:
             f"The export folder {folder} cannot be read: {problem.strerror}. "
             "Set SALES_EXPORT_DIR to a folder that can."
         ) from problem
-    for source in SOURCES:
+    for source in exported:
         for table in tables_of(source):
             if not table.required:
                 continue
@@ -82,11 +87,11 @@ def read_file(
     path = folder / table.file
     if not path.exists():
         return empty_extracts(
-            table, file_present=False, warning=f"{table.file} is missing: read as empty"
+            table, file_present=False, warnings=[f"{table.file} is missing: read as empty"]
         )
     counted = count(path, table.file)
     if counted.is_empty:
-        extracts = empty_extracts(table, file_present=True, warning=f"{table.file} is empty")
+        extracts = empty_extracts(table, file_present=True, warnings=[f"{table.file} is empty"])
     else:
         rows = read(path, counted)
         if rows.records != counted.count:
@@ -95,6 +100,9 @@ def read_file(
                 f"{counted.count}. Export the file again."
             )
         extracts = extract_rows(rows, table, ids)
+        if missing := extracts[0].missing_columns:
+            warning = f"{table.file} has no column {', '.join(missing)}: read as empty"
+            extracts[0].warnings.insert(0, warning)
     if counted.nul_bytes:
         extracts[0].warnings.append(f"{table.file}: {counted.nul_bytes} NUL bytes are left out")
     extracts[0].seconds = time.perf_counter() - started

@@ -64,6 +64,8 @@ class Extract:
     older_versions: int = 0
     rejected: Sequence[Rejected] = ()
     warnings: list[str] = field(default_factory=list)
+    # Declared columns and lists that the file lacks, by the source's names.
+    missing_columns: tuple[str, ...] = ()
     # Header -> raw column, of those that no table declares.
     unknown_columns: dict[str, str] = field(default_factory=dict)
     seconds: float = 0.0

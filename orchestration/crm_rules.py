@@ -4,7 +4,7 @@ What a rule means belongs to `expectations/`; running them, to `defs/quality.py`
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ingestion.tables import raw_name
@@ -23,12 +23,29 @@ def named_rules(path: Path) -> Iterator[tuple[str, str]]:
                 yield cells[0], f"{cells[1]}:{cells[2]}"
 
 
-class CrmColumns(Mapping[str, str]):
-    """API field -> raw column of one object: those declared, then those only this export has."""
+def fields_of_rules(path: Path) -> dict[str, list[str]]:
+    """The fields that the rules name, by object: an API must be asked for them."""
+    fields: dict[str, list[str]] = {}
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        for line in csv.DictReader(file, skipinitialspace=True):
+            conditions = (line.get("applies_when") or "").split(";")
+            named = [line.get("field") or "", *(text.partition("=")[0] for text in conditions)]
+            of_object = fields.setdefault((line.get("object") or "").strip(), [])
+            of_object += [name.strip() for name in named if name.strip()]
+    return {object_: list(dict.fromkeys(names)) for object_, names in fields.items()}
 
-    def __init__(self, declared: Mapping[str, str], in_warehouse: list[str]) -> None:
-        self._declared = declared
-        known = set(declared.values())
+
+class CrmColumns(Mapping[str, str]):
+    """API field -> raw column of one object: those declared, then those only this export has.
+
+    `hidden` fields were asked for and not shown: no rule judges them, but they are no mistake.
+    """
+
+    def __init__(
+        self, declared: Mapping[str, str], in_warehouse: list[str], hidden: Sequence[str] = ()
+    ) -> None:
+        self._declared = {**{field: raw_name(field) for field in hidden}, **declared}
+        known = set(self._declared.values())
         self._others = [
             column for column in in_warehouse if column not in known and not column.startswith("_")
         ]

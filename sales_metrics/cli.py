@@ -25,6 +25,9 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
+from ingestion.chosen import TITLES, check_sources, exported, reads_api
+from ingestion.files import SOURCES
+from sales_metrics.check_connection import show_connection
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.headline import Headline, read_headline
 from sales_metrics.run_lock import run_lock
@@ -80,8 +83,8 @@ def check() -> None:
         settings = load_settings()
         _check(settings)
         _console().print(
-            f"The settings are right. The export folder {settings.export_folder} can be read; "
-            f"what a run writes goes to {settings.data.root}.",
+            f"The settings are right. {_what_is_read(settings)}; what a run writes goes to "
+            f"{settings.data.root}.",
             soft_wrap=True,
         )
 
@@ -96,6 +99,17 @@ def sample(
         folder = (out or load_settings().data.sample_company).expanduser().resolve()
         _write_sample(folder, leads)
         _console().print(f"Wrote {folder}. {FICTION}", soft_wrap=True)
+
+
+@app.command(name="check-connection")
+def check_connection(
+    source: Annotated[str, typer.Argument(help="salesforce, mailchimp, referrals or badger.")],
+) -> None:
+    """Read one row of each object of a source by its API: what is visible, missing or refused."""
+    with _errors_as_sentences():
+        complete = show_connection(source, load_settings(), _console())
+    if not complete:
+        raise typer.Exit(1)
 
 
 def _run(settings: Settings, console: Console, *, verbose: bool, fresh_sample: bool) -> bool:
@@ -136,12 +150,19 @@ def _run(settings: Settings, console: Console, *, verbose: bool, fresh_sample: b
 
 
 def _check(settings: Settings) -> None:
-    """Raise SalesMetricsError for seeds or a folder that cannot be read."""
-    from ingestion.files import check_folder
-
+    """Raise SalesMetricsError for seeds or a folder that cannot be read, or a missing setting."""
     with TemporaryDirectory() as nowhere:
         merge_seeds(settings.seeds_dir, Path(nowhere))
-    check_folder(settings.export_folder)
+    check_sources(settings)
+
+
+def _what_is_read(settings: Settings) -> str:
+    told = []
+    if exported(settings):
+        told.append(f"The export folder {settings.export_folder} can be read")
+    if by_api := [TITLES[source] for source in SOURCES if reads_api(source, settings)]:
+        told.append(f"{', '.join(by_api)} by API (try `sales-metrics check-connection`)")
+    return "; ".join(told)
 
 
 def _write_sample(folder: Path, leads: int) -> None:

@@ -1,26 +1,31 @@
 """The raw tables as assets, a step per source: all of a source's tables are loaded, or none.
 
-How files become tables belongs to `ingestion/`; which tables there are is data of its sources.
+How files and pages become tables belongs to `ingestion/`; which tables there are is data of its
+sources.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from ingestion.chosen import check_sources, load_chosen
 from ingestion.files import SOURCES, tables_of
+from orchestration.crm_rules import RULES, fields_of_rules
 from orchestration.defs.resources import RefreshRun
 from orchestration.instance import WAREHOUSE_POOL
 from orchestration.keys import RAW_GROUP, raw_key
 from sales_metrics.run_report import PROGRESS, FileAccount, Quarantined
+from sales_metrics.seeds import seed_file
 from sales_metrics.warehouse import DataDir
 
 if TYPE_CHECKING:
-    from ingestion.pipelines import TableLoad
+    from ingestion.accounts import TableLoad
 
 
 def ingestion_assets(source: str) -> dg.AssetsDefinition:
-    """One step that loads the files of a source; an asset per raw table."""
+    """One step that loads a source; an asset per raw table."""
 
     @dg.multi_asset(
         name=f"ingest_{source}",
@@ -29,7 +34,7 @@ def ingestion_assets(source: str) -> dg.AssetsDefinition:
                 raw_key(source, name),
                 group_name=RAW_GROUP,
                 kinds={"dlt", "duckdb"},
-                description=f"{table.file} as it was exported.",
+                description=f"{table.file}, as the source has it.",
             )
             for table in tables_of(source)
             for name in table.names
@@ -37,11 +42,16 @@ def ingestion_assets(source: str) -> dg.AssetsDefinition:
         pool=WAREHOUSE_POOL,
     )
     def ingest(context: dg.AssetExecutionContext, refresh_run: RefreshRun) -> Iterator[Any]:
-        folder = refresh_run.settings.export_folder
+        settings = refresh_run.settings
         with refresh_run.step(context) as section:
-            from ingestion.pipelines import load_source  # dlt takes seconds to import
-
-            loads = load_source(source, folder, refresh_run.data, progress=PROGRESS.debug)
+            check_sources(settings)
+            loads = load_chosen(
+                source,
+                settings,
+                now=datetime.now(UTC),
+                more_fields=fields_of_rules(seed_file(settings.seeds_dir, RULES)),
+                progress=PROGRESS.debug,
+            )
             for load in loads:
                 load.reconcile()
                 section.rows += load.loaded
@@ -53,7 +63,8 @@ def ingestion_assets(source: str) -> dg.AssetsDefinition:
             yield dg.MaterializeResult(
                 asset_key=raw_key(source, load.table),
                 metadata={
-                    "dagster/row_count": load.loaded,
+                    "dagster/row_count": load.rows,
+                    "loaded": load.loaded,
                     "records": load.records,
                     "quarantined": load.quarantined,
                     "exact_repeats": load.exact_repeats,

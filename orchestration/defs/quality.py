@@ -5,12 +5,13 @@ is imported in the step.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
 from ingestion.files import tables_of
+from ingestion.remembered import read_remembered
 from orchestration.crm_rules import (
     OBJECTS,
     PLACEHOLDERS,
@@ -33,6 +34,7 @@ from sales_metrics.settings import load_settings
 from sales_metrics.warehouse import DataDir, connect
 
 if TYPE_CHECKING:
+    from expectations.rules import Rule
     from expectations.scoring import RowCount, RuleTotal
 
 
@@ -79,13 +81,17 @@ def great_expectations(context: dg.AssetExecutionContext, refresh_run: RefreshRu
     """Judge the records that count for quality by every rule, and keep the counts."""
     run = refresh_run
     with run.step(context) as section:
-        from expectations.rules import read_placeholders, read_rules
+        from expectations.rules import read_placeholders, read_rules, without_hidden
         from expectations.scoring import score, write_results
 
-        columns = _columns(run.data)
+        hidden = _hidden(run.data)
+        columns = _columns(run.data, hidden)
+        rules, skipped = without_hidden(
+            read_rules(seed_file(run.settings.seeds_dir, RULES), columns), hidden
+        )
         result = score(
             run.data.warehouse,
-            read_rules(seed_file(run.settings.seeds_dir, RULES), columns),
+            rules,
             read_placeholders(seed_file(run.settings.seeds_dir, PLACEHOLDERS)),
             columns=columns,
             as_of=run.as_of,
@@ -99,14 +105,31 @@ def great_expectations(context: dg.AssetExecutionContext, refresh_run: RefreshRu
             for row_count in result.row_counts
             if not row_count.success
         ]
+        section.warnings += [
+            f"{rule.object} {rule.rule} is skipped: {rule.object} does not show {', '.join(fields)}"
+            for rule, fields in skipped
+        ]
     yield dg.MaterializeResult(
         asset_key=RULE_RESULTS,
         metadata={"dagster/row_count": section.rows},
-        check_results=list(_check_results(context, result.rules, result.row_counts)),
+        check_results=list(
+            _check_results(context, result.rules, result.row_counts, [rule for rule, _ in skipped])
+        ),
     )
 
 
-def _columns(data: DataDir) -> dict[str, CrmColumns]:
+def _hidden(data: DataDir) -> dict[str, tuple[str, ...]]:
+    """The fields of each object that its source did not show."""
+    with connect(data.warehouse, read_only=True) as connection:
+        remembered = read_remembered(connection, "salesforce")
+    return {
+        object_: remembered[object_.lower()].hidden
+        for object_ in OBJECTS
+        if object_.lower() in remembered
+    }
+
+
+def _columns(data: DataDir, hidden: Mapping[str, Sequence[str]]) -> dict[str, CrmColumns]:
     """The fields of each object, by its declared columns and those that the warehouse has."""
     with connect(data.warehouse, read_only=True) as connection:
         found = connection.execute(
@@ -121,6 +144,7 @@ def _columns(data: DataDir) -> dict[str, CrmColumns]:
         object_: CrmColumns(
             declared[object_.lower()],
             [column for table, column in found if table == object_.lower()],
+            hidden.get(object_, ()),
         )
         for object_ in OBJECTS
     }
@@ -130,10 +154,15 @@ def _check_results(
     context: dg.AssetExecutionContext,
     rules: tuple["RuleTotal", ...],
     row_counts: tuple["RowCount", ...],
+    skipped: list["Rule"],
 ) -> Iterator[dg.AssetCheckResult]:
     """A result for each check: none of them blocks, the scores are made of them later."""
     results = {check_name(total.object, total.rule): _of_rule(total) for total in rules}
     results |= {check_name(rows.object, "rows"): _of_rows(rows) for rows in row_counts}
+    results |= {
+        check_name(rule.object, rule.rule): (False, {"rule": "is skipped: a field is not visible"})
+        for rule in skipped
+    }
     for key in sorted(context.selected_asset_check_keys):
         # The rules may have been replaced since Dagster loaded them.
         passed, metadata = results.get(key.name, (False, {"rule": "is no longer in the rules"}))

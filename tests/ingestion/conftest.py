@@ -10,12 +10,31 @@ from ingestion.files import record_ids, tables_of
 from ingestion.ids import CrmIds
 from ingestion.rows import Extract
 from ingestion.tables import Table
+from sales_metrics.warehouse import DataDir, connect
 
 Extracts = Callable[..., list[Extract]]
+Query = Callable[[str], list[tuple[object, ...]]]
 
 
 def table_named(source: str, name: str) -> Table:
     return next(table for table in tables_of(source) if table.name == name)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataDir:
+    """A data folder of its own."""
+    return DataDir(tmp_path / "data")
+
+
+@pytest.fixture
+def query(data: DataDir) -> Query:
+    """Ask its warehouse."""
+
+    def _query(sql: str) -> list[tuple[object, ...]]:
+        with connect(data.warehouse, read_only=True) as warehouse:
+            return warehouse.execute(sql).fetchall()
+
+    return _query
 
 
 @pytest.fixture

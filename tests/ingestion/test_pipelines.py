@@ -1,33 +1,17 @@
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
-from dlt.destinations.exceptions import DatabaseTerminalException
-from dlt.destinations.impl.duckdb.duck import DuckDbCopyJob
 
-from ingestion import arrow, pipelines
+from ingestion import arrow, destination
 from ingestion.files import SOURCES, tables_of
+from ingestion.joining import Joined, Joining
 from ingestion.pipelines import TableLoad, load_source
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.warehouse import DataDir, connect
-
-Query = Callable[[str], list[tuple[object, ...]]]
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> DataDir:
-    return DataDir(tmp_path / "data")
-
-
-@pytest.fixture
-def query(data: DataDir) -> Query:
-    def _query(sql: str) -> list[tuple[object, ...]]:
-        with connect(data.warehouse, read_only=True) as warehouse:
-            return warehouse.execute(sql).fetchall()
-
-    return _query
+from tests.ingestion.conftest import Query
 
 
 def write(folder: Path, file: str, content: str) -> None:
@@ -209,16 +193,21 @@ def test_a_load_that_fails_leaves_yesterday_s_rows_in_every_table(
     write_referrals(folder, "yesterday")
     load_source("referrals", folder, data)
     write_referrals(folder, "today")
-    copy = DuckDbCopyJob.run
+    join = destination.join
 
-    def fail_for_one(job: DuckDbCopyJob) -> None:
-        if job.load_table_name == table:
-            raise DatabaseTerminalException(OSError("disk full"))
-        copy(job)
+    def fail_for_one(
+        connection: duckdb.DuckDBPyConnection, schema: str, joining: Joining, *rest: Any
+    ) -> Joined:
+        if joining.table == table:
+            raise duckdb.IOException("disk full")
+        return join(connection, schema, joining, *rest)
 
     with monkeypatch.context() as broken:
-        broken.setattr(DuckDbCopyJob, "run", fail_for_one)
-        with pytest.raises(SalesMetricsError, match=r"Loading referrals failed.*disk full"):
+        broken.setattr(destination, "join", fail_for_one)
+        with pytest.raises(
+            SalesMetricsError,
+            match=r"^Loading referrals failed, its raw tables are as they were: disk full$",
+        ):
             load_source("referrals", folder, data)
     assert query(DAYS) == [("yesterday",)] * 3
 
@@ -268,13 +257,14 @@ def test_what_is_loaded_is_counted_in_the_warehouse(
 ) -> None:
     write(folder, "badger/check_ins.csv", "check_in_id\n1\n2\n")
     load_source("badger", folder, data)
-    drop_staging = pipelines._drop_staging
+    join = destination.join
 
-    def lose_a_row(source: str, warehouse: duckdb.DuckDBPyConnection) -> None:
-        drop_staging(source, warehouse)
-        warehouse.execute("delete from raw_badger.check_ins where check_in_id = '2'")
+    def lose_a_row(connection: duckdb.DuckDBPyConnection, *rest: Any) -> Joined:
+        joined = join(connection, *rest)
+        connection.execute("delete from raw_badger.check_ins where check_in_id = '2'")
+        return joined
 
-    monkeypatch.setattr(pipelines, "_drop_staging", lose_a_row)
+    monkeypatch.setattr(destination, "join", lose_a_row)
     with pytest.raises(SalesMetricsError, match=r"check_ins.csv has 2 records .* 1 are accounted"):
         load_source("badger", folder, data)
 

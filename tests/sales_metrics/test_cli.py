@@ -90,3 +90,33 @@ def test_sample_writes_a_company_and_says_that_it_does_not_exist(tmp_path: Path)
     assert result.returncode == 0, result.stderr
     assert "does not exist" in result.stdout
     assert (tmp_path / "company" / "salesforce" / "Lead.csv").is_file()
+
+
+CONNECTED = {
+    "SALES_SALESFORCE_SOURCE": "api",
+    "SALES_SALESFORCE_CLIENT_ID": "id",
+    "SALES_SALESFORCE_CLIENT_SECRET": "hush",
+    "SALES_MAILCHIMP_SOURCE": "off",
+    "SALES_BADGER_SOURCE": "off",
+    "SALES_REFERRALS_SOURCE": "off",
+}
+
+
+def test_check_says_what_is_read_by_an_api(tmp_path: Path) -> None:
+    result = command(tmp_path, "check", **CONNECTED)
+    assert result.returncode == 0, result.stderr
+    assert "Salesforce by API" in result.stdout
+    assert "export folder" not in result.stdout
+
+
+def test_a_missing_secret_stops_before_dagster_starts_and_none_is_told(tmp_path: Path) -> None:
+    settings = CONNECTED | {"SALES_BADGER_SOURCE": "api", "SALES_DATA_DIR": "data"}
+    result = command(tmp_path, "run", **settings)
+    assert "SALES_BADGER_TOKEN is not set" in told(result)
+    assert "hush" not in (tmp_path / "data" / "run_report.json").read_text()
+
+
+def test_a_connection_that_is_refused_is_one_sentence(tmp_path: Path) -> None:
+    settings = CONNECTED | {"SALES_SALESFORCE_SOURCE": "export"}
+    sentence = told(command(tmp_path, "check-connection", "salesforce", **settings))
+    assert "SALES_SALESFORCE_SOURCE is export" in sentence

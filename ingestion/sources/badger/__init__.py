@@ -1,1 +1,1 @@
-"""Badger Maps: the check-ins of the reps."""
+"""Badger Maps: the check-ins of the reps, from a CSV file or by its API."""

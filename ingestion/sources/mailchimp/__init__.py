@@ -1,1 +1,1 @@
-"""Mailchimp's Marketing API: one JSON object a line."""
+"""Mailchimp: from JSON lines, one object each, or by its Marketing API."""

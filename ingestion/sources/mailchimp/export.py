@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from hashlib import md5
 from pathlib import Path
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from ingestion.files import read_file
 from ingestion.ids import CrmIds
 from ingestion.json_lines import read_json_lines
-from ingestion.kinds import trim
 from ingestion.records import Records, count_json_lines
 from ingestion.rows import Extract, TextRows
+from ingestion.sources.mailchimp.email_ids import fill_email_id
 from ingestion.tables import Table
 
 
@@ -22,29 +18,7 @@ def read(folder: Path, table: Table, ids: CrmIds) -> list[Extract]:
 
     def read_rows(path: Path, counted: Records) -> TextRows:
         rows = read_json_lines(path, table, counted)
-        if any(column.name == "email_id" for column in table.columns):
-            _fill_email_id(rows)
+        fill_email_id(rows, table)
         return rows
 
     return read_file(folder, table, ids, count_json_lines, read_rows)
-
-
-def _fill_email_id(rows: TextRows) -> None:
-    """Where the id is blank, compute it as Mailchimp does: MD5 of the address in lower case."""
-    if "email_address" not in rows.header:
-        return
-    addresses = rows.columns[rows.header.index("email_address")].combine_chunks()
-    if "email_id" not in rows.header:
-        rows.header.append("email_id")
-        rows.columns.append(pa.chunked_array([pa.nulls(len(addresses), pa.string())]))
-    position = rows.header.index("email_id")
-    given = trim(rows.columns[position].combine_chunks())
-    if given.null_count == 0:
-        return
-    lower = pc.utf8_lower(trim(addresses))
-    needed = pc.filter(lower, pc.is_null(given)).unique().drop_null()
-    hashes = pa.array(
-        [md5(address.encode("utf-8")).hexdigest() for address in needed.to_pylist()], pa.string()
-    )
-    computed = pc.take(hashes, pc.index_in(lower, needed))
-    rows.columns[position] = pa.chunked_array([pc.coalesce(given, computed)])

@@ -1,1 +1,1 @@
-"""The referral programme: three canonical CSV files."""
+"""The referral programme: three canonical tables, from CSV files or from a platform's API."""
