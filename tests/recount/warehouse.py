@@ -50,6 +50,7 @@ def dbt_variables(setting: Setting) -> dict[str, Any]:
             zip(QUALITY_PARTS, setting.quality_score_weights, strict=True)
         ),
         "check_in_activity_types": list(setting.check_in_activity_types),
+        "close_grace_days": setting.close_grace_days,
     }
 
 

@@ -1,0 +1,119 @@
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        full_refresh=false,
+        database='history',
+        schema='kept',
+        on_schema_change='fail',
+    )
+}}
+
+with recursive
+
+named as (
+
+    select * from {{ ref('int_named_quarters') }}
+
+),
+
+incentive_plan as (
+
+    select * from {{ ref('int_incentive_plan') }}
+
+),
+
+awards as (
+
+    select * from {{ ref('int_awards') }}
+
+),
+
+award_evidence as (
+
+    select * from {{ ref('int_award_evidence') }}
+
+),
+
+quarters as (
+
+    {{ quarters_since('named') }}
+
+),
+
+-- Final now, and in the ledger of no earlier run, whatever its as_of was.
+closing as (
+
+    select {{ fiscal_quarter_of_date('quarters.start_date') }} as quarter
+
+    from quarters
+
+    where
+        {{ is_settled_quarter(fiscal_quarter_of_date('quarters.start_date')) }}
+        {% if is_incremental() -%}
+        and {{ fiscal_quarter_of_date('quarters.start_date') }} not in (
+            select this_ledger.quarter from {{ this }} as this_ledger
+        )
+        {%- endif %}
+
+),
+
+closing_plans as (
+
+    select
+        closing.quarter,
+        incentive_plan.*
+
+    from incentive_plan
+
+    cross join closing
+
+),
+
+closing_awards as (
+
+    select awards.*
+
+    from awards
+
+    inner join closing on awards.quarter = closing.quarter
+
+),
+
+closing_evidence as (
+
+    select award_evidence.*
+
+    from award_evidence
+
+    inner join closing on award_evidence.quarter = closing.quarter
+
+),
+
+-- One table, so that a quarter is kept whole or not at all.
+final as (
+
+    {{ ledger_entry('closing', [], 'closing') }}
+
+    union all
+
+    {{ ledger_entry(
+        'plan', ['award', 'metric', 'place', 'payout', 'minimum_volume'], 'closing_plans'
+    ) }}
+
+    union all
+
+    {{ ledger_entry(
+        'award', ['award', 'metric', 'place', 'rep_id', 'value', 'payout'], 'closing_awards'
+    ) }}
+
+    union all
+
+    {{ ledger_entry(
+        'evidence', ['award', 'rep_id', 'record_id', 'record_at', 'amount', 'is_waiting'],
+        'closing_evidence'
+    ) }}
+
+)
+
+select * from final

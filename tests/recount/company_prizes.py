@@ -1,0 +1,4 @@
+from tests.recount.company import Builder
+
+
+def write_prizes(builder: Builder) -> None: ...
