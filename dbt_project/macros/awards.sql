@@ -17,10 +17,11 @@
         select
             contests.quarter,
             contests.award,
+            contests.metric,
             scorecard.rep_id,
             scorecard.value,
             {{ rank_within(
-                'contests.quarter, contests.award',
+                'contests.quarter, contests.award, contests.metric',
                 'case when scorecard.up_is_good then -scorecard.value else scorecard.value end',
                 'asc',
                 'scorecard.is_active and scorecard.volume >= contests.minimum_volume'
@@ -41,6 +42,7 @@
         on
             plans.quarter = ranked.quarter
             and plans.award = ranked.award
+            and plans.metric = ranked.metric
             and plans.place = ranked.rank
 {%- endmacro %}
 

@@ -72,9 +72,10 @@
 {%- endmacro %}
 
 
-{#- The first days of all quarters from the earliest in the CTE `named` (start_date) until as_of's. -#}
+{#- The first days of all quarters from the earliest in the CTE `named` (start_date) until as_of's, which
+    is there even if none is named: the body of a recursive CTE called quarters. -#}
 {% macro quarters_since(named) -%}
-    select min(start_date) as start_date
+    select coalesce(min(start_date), {{ fiscal_quarter_start(org_date(as_of())) }}) as start_date
     from {{ named }}
 
     union all

@@ -22,3 +22,9 @@
 {% macro amount_won(won, known_amount) -%}
     {{ as_money('case when ' ~ won ~ ' = 0 then 0 else ' ~ known_amount ~ ' end') }}
 {%- endmacro %}
+
+
+{#- A computed amount in cents, halves up: what floating point leaves beyond a millionth is noise. -#}
+{% macro cents_of(amount) -%}
+    {{ as_money('cast(' ~ amount ~ ' as decimal(28, 6))') }}
+{%- endmacro %}

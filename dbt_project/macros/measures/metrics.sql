@@ -54,6 +54,18 @@
 {%- endmacro %}
 
 
+{#- The names of all metrics that are ranked. -#}
+{% macro ranked_metrics() -%}
+    {%- set names = [] -%}
+    {%- for table in ['saved_leads', 'response_time', 'velocity', 'referrals', 'quality'] -%}
+        {%- for metric in metrics_of(table) | selectattr('rank', 'defined') -%}
+            {%- do names.append(metric.name) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+
 {#- The metrics of a CTE `rows`, a row for each that has a value. For the unit rep_id only those that are
     ranked, with rank and volume. -#}
 {% macro metric_rows(rows, table, unit) -%}

@@ -14,7 +14,9 @@ final as (
         prospect_id,
         email,
         {% for part in ['lost_from', 'lost_reason', 'industry', 'channel', 'amount_band'] -%}
-        coalesce({{ trimmed(part) }}, 'unknown') {{ "|| ' | ' ||" if not loop.last else 'as segment,' }}
+        coalesce(
+            {{ trimmed(part) }}, 'unknown'
+        ) {{ "|| ' | ' ||" if not loop.last else 'as segment,' }}
         {% endfor -%}
         lost_from,
         lost_reason,

@@ -40,7 +40,7 @@ won_deals as (
         closed_quarter as quarter,
         row_number() over (
             partition by closed_quarter, rep_id
-            order by amount desc nulls last, closed_at, opportunity_id
+            order by amount desc nulls last, closed_at asc, opportunity_id asc
         ) as size_number
 
     from {{ ref('fct_sales_cycles') }}

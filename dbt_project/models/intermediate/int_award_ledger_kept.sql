@@ -41,20 +41,32 @@ quarters as (
 
 ),
 
+labelled as (
+
+    select {{ fiscal_quarter_of_date('start_date') }} as quarter from quarters
+
+),
+
+closed_before as (
+
+    {% if is_incremental() -%}
+    select distinct quarter from {{ this }}
+    {%- else -%}
+    select cast(null as {{ dbt.type_string() }}) as quarter
+    {%- endif %}
+
+),
+
 -- Final now, and in the ledger of no earlier run, whatever its as_of was.
 closing as (
 
-    select {{ fiscal_quarter_of_date('quarters.start_date') }} as quarter
+    select labelled.quarter
 
-    from quarters
+    from labelled
 
-    where
-        {{ is_settled_quarter(fiscal_quarter_of_date('quarters.start_date')) }}
-        {% if is_incremental() -%}
-        and {{ fiscal_quarter_of_date('quarters.start_date') }} not in (
-            select this_ledger.quarter from {{ this }} as this_ledger
-        )
-        {%- endif %}
+    left join closed_before on labelled.quarter = closed_before.quarter
+
+    where closed_before.quarter is null and {{ is_settled_quarter('labelled.quarter') }}
 
 ),
 

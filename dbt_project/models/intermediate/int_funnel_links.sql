@@ -139,20 +139,19 @@ counted as (
 ),
 
 links as (
-
+    {% for link in [
+        'leads_answered_in_time',
+        'leads_qualified',
+        'opportunities_won',
+        'prospects_saved',
+        'customers_referred',
+        'records_complete',
+    ] %}
     select
-        link_number,
-        link,
-        link = 'records_complete' as is_of_snapshot
-    from (
-        values
-        (1, 'leads_answered_in_time'),
-        (2, 'leads_qualified'),
-        (3, 'opportunities_won'),
-        (4, 'prospects_saved'),
-        (5, 'customers_referred'),
-        (6, 'records_complete')
-    ) as names (link_number, link)
+        {{ loop.index }} as link_number,
+        '{{ link }}' as link
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
 
 ),
 
@@ -172,8 +171,11 @@ final as (
         links.link_number,
         links.link,
         -- Where nobody took a snapshot, the number of records is unknown.
-        case when links.is_of_snapshot then counted.n else coalesce(counted.n, 0) end as n,
-        case when not links.is_of_snapshot then coalesce(counted.hits, 0) end as hits,
+        case
+            when links.link = 'records_complete' then counted.n
+            else coalesce(counted.n, 0)
+        end as n,
+        case when links.link != 'records_complete' then coalesce(counted.hits, 0) end as hits,
         counted.rate
 
     from quarters

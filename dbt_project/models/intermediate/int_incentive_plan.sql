@@ -4,7 +4,33 @@ incentive_plan as (
 
     select * from {{ ref('incentive_plan') }}
 
-    where award is not null and metric is not null and place is not null
+),
+
+with_volume as (
+
+    select
+        award,
+        metric,
+        place,
+        coalesce(payout, 0) as payout,
+        coalesce(
+            min(minimum_volume) over (partition by metric),
+            case
+                {%- for metric in ranked_metrics() %}
+                when metric = '{{ metric }}' then {{ default_minimum_volume(metric) }}
+                {%- endfor %}
+            end
+        ) as minimum_volume,
+        coalesce(
+            metric in (
+                {%- for metric in ranked_metrics() %}
+                '{{ metric }}'{{ ',' if not loop.last }}
+                {%- endfor %}
+            ),
+            false
+        ) as is_known
+
+    from incentive_plan
 
 ),
 
@@ -14,23 +40,15 @@ final as (
         award,
         metric,
         place,
-        coalesce(payout, 0) as payout,
+        payout,
         -- A rep without any volume has no place, whatever the plan says.
-        greatest(
-            coalesce(
-                min(minimum_volume) over (partition by metric),
-                case
-                    {%- for table in ['saved_leads', 'response_time', 'velocity', 'referrals', 'quality'] %}
-                    {%- for metric in metrics_of(table) | selectattr('rank', 'defined') %}
-                    when metric = '{{ metric.name }}' then {{ default_minimum_volume(metric.name) }}
-                    {%- endfor %}
-                    {%- endfor %}
-                end
-            ),
-            1
-        ) as minimum_volume
+        greatest(minimum_volume, 1) as minimum_volume,
+        is_known,
+        1 as records
 
-    from incentive_plan
+    from with_volume
+
+    where award is not null and place is not null
 
 )
 

@@ -150,7 +150,10 @@ final as (
             when 'customers_referred'
                 then
                     referring.referrals_by_account
-                    * case when referring.won < 5 then velocity.worth_of_a_deal else referring.worth end
+                    * case
+                        when referring.won < 5 then velocity.worth_of_a_deal
+                        else referring.worth
+                    end
         end as worth_of_one_more_hit
 
     from links

@@ -40,7 +40,7 @@ members as (
 
     from {{ ref('stg_mailchimp__members') }}
 
-    where status in ('unsubscribed', 'cleaned')
+    where lower(status) in ('unsubscribed', 'cleaned')
 
 ),
 
