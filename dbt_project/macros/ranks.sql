@@ -1,13 +1,25 @@
-{#- Ranks are 1, 2, 2, 4, best is 1; those who may not be ranked have none (0.8). -#}
+{#- Ranks are 1, 2, 2, 4, best is 1; those who may not be ranked have none (0.8). Values that differ by no
+    more than what floating point leaves of a sum are a tie: nobody's bonus hangs on its last bit. -#}
 {% macro rank_within(partition, value, direction, eligible) -%}
     {%- set may -%} ({{ eligible }}) and {{ value }} is not null {%- endset -%}
+    {%- set compared = without_noise(value) -%}
     case
         when {{ may }}
             then {{ as_int(
-                'rank() over (partition by ' ~ partition ~ ', ' ~ may ~ ' order by ' ~ value ~ ' '
+                'rank() over (partition by ' ~ partition ~ ', ' ~ may ~ ' order by ' ~ compared ~ ' '
                 ~ direction ~ ')'
             ) }}
     end
+{%- endmacro %}
+
+
+{#- A double to twelve digits, which is more than any value has to say and less than a sum in another
+    order changes. -#}
+{% macro without_noise(value) -%}
+    {%- set scale -%}
+        power({{ as_double(10) }}, 12 - ceil(log10(greatest(abs({{ value }}), 1))))
+    {%- endset -%}
+    floor({{ as_double(value) }} * {{ scale }} + 0.5) / {{ scale }}
 {%- endmacro %}
 
 

@@ -41,17 +41,25 @@ quarters as (
 
 ),
 
+dated as (
+
+    select
+        start_date,
+        cast({{ dbt.dateadd('month', 3, 'start_date') }} as date) as next_start_date
+
+    from quarters
+
+),
+
 final as (
 
     select
         {{ fiscal_quarter_of_date('start_date') }} as quarter,
         start_date,
-        cast({{ dbt.dateadd('day', -1, dbt.dateadd('month', 3, 'start_date')) }} as date) as end_date,
-        {{ as_of() }}
-        >= {{ start_of_org_day('cast(' ~ dbt.dateadd('month', 3, 'start_date') ~ ' as date)') }}
-            as is_closed
+        cast({{ dbt.dateadd('day', -1, 'next_start_date') }} as date) as end_date,
+        {{ as_of() }} >= {{ start_of_org_day('next_start_date') }} as is_closed
 
-    from quarters
+    from dated
 
 )
 

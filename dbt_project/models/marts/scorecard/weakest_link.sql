@@ -63,7 +63,7 @@ with_amount as (
 
     select
         *,
-        {{ as_money('shortfall * n * worth_of_one_more_hit') }} as amount_at_stake
+        {{ cents_of('shortfall * n * worth_of_one_more_hit') }} as amount_at_stake
 
     from with_shortfall
 
@@ -96,7 +96,7 @@ final as (
         amount_at_stake,
         may_be_weakest
         and row_number() over (
-            partition by quarter, may_be_weakest order by amount_at_stake desc, link_number
+            partition by quarter, may_be_weakest order by amount_at_stake desc, link_number asc
         ) = 1 as is_weakest
 
     from candidates
