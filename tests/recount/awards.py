@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from tests.recount.evidence import Evidence, Piece
-from tests.recount.figures import CLOCKS, Figure, Figures, Members
+from tests.recount.figures import CLOCKS, Figure, Figures, only
 from tests.recount.quality import Snapshot
 from tests.recount.values import Mart, midnight, number, quarter_days, ranks
 
@@ -97,8 +97,8 @@ class Awards:
         self.setting = figures.company.setting
         self.now = self.company.quarter(self.setting.as_of)
         self._named = sorted(set(named))
-        self._kept = kept
-        self._seen = {
+        self.kept = kept
+        self.seen = {
             quarter: closing
             for quarter, closing in kept.closings.items()
             if closing.at <= self.setting.as_of
@@ -129,7 +129,7 @@ class Awards:
         """Rep → place and figure, of those in the race."""
         in_race = {}
         for rep in self.company.reps:
-            figure = self.figures.of(metric, quarter, _only(rep))
+            figure = self.figures.of(metric, quarter, only(rep))
             if figure is None or figure.volume < volume or not self.company.is_active_rep(rep):
                 continue
             in_race[rep] = figure
@@ -161,7 +161,7 @@ class Awards:
     @cached_property
     def by_quarter(self) -> dict[str, list[Award]]:
         """The awards as they stand: those of closed quarters as they were frozen."""
-        result = {quarter: closing.awards for quarter, closing in self._seen.items()}
+        result = {quarter: closing.awards for quarter, closing in self.seen.items()}
         for quarter in self._named:
             if quarter not in result:
                 result[quarter] = self.judged(quarter, self.plan)
@@ -171,26 +171,26 @@ class Awards:
 
     def _before(self, quarter: str) -> Counter[Winner]:
         """The winners of a closed quarter: as it was closed, and as earlier quarters found."""
-        result = Counter(award.winner for award in self._seen[quarter].awards)
-        for changes in self._last_reviews().values():
+        result = Counter(award.winner for award in self.seen[quarter].awards)
+        for changes in self.last_reviews().values():
             for change in changes:
                 if change.quarter == quarter:
                     result[change.winner] += change.times
         return result
 
-    def _last_reviews(self) -> dict[str, list[Change]]:
+    def last_reviews(self) -> dict[str, list[Change]]:
         """Found quarter before this one → what its last run found."""
         result = {}
-        for found, at in sorted(self._kept.reviews):
+        for found, at in sorted(self.kept.reviews):
             if found < self.now:
-                result[found] = self._kept.reviews[found, at]
+                result[found] = self.kept.reviews[found, at]
         return result
 
     @cached_property
     def review(self) -> list[Change]:
         """What today's data change in closed quarters."""
         result = []
-        for quarter, closing in self._seen.items():
+        for quarter, closing in self.seen.items():
             before = self._before(quarter)
             today = Counter(award.winner for award in self.judged(quarter, closing.plan))
             for winner in sorted(before.keys() | today.keys(), key=lambda it: (it.award, it.rep)):
@@ -204,12 +204,12 @@ class Awards:
         newly = {
             quarter: Closing(self.setting.as_of, self.plan, self.by_quarter[quarter])
             for quarter in self._named
-            if quarter not in self._kept.closings and self.is_due(quarter)
+            if quarter not in self.kept.closings and self.is_due(quarter)
         }
         return Kept(
-            snapshots=[*self._kept.snapshots, self.figures.enrichment.quality.snapshot],
-            closings={**self._kept.closings, **newly},
-            reviews={**self._kept.reviews, (self.now, self.setting.as_of): self.review},
+            snapshots=[*self.kept.snapshots, self.figures.enrichment.quality.snapshot],
+            closings={**self.kept.closings, **newly},
+            reviews={**self.kept.reviews, (self.now, self.setting.as_of): self.review},
         )
 
     # ---- the marts
@@ -243,7 +243,7 @@ class Awards:
         ]
 
     def incentive_adjustments(self) -> Mart:
-        reviews = {**self._last_reviews(), self.now: self.review}
+        reviews = {**self.last_reviews(), self.now: self.review}
         return [
             {
                 "quarter": change.quarter,
@@ -259,16 +259,12 @@ class Awards:
 
     def _payout(self, change: Change) -> Decimal:
         """What the plan that a quarter was closed by pays for a place."""
-        prizes = self._kept.closings[change.quarter].plan.prizes
+        prizes = self.kept.closings[change.quarter].plan.prizes
         return next(
             prize.payout
             for prize in prizes
             if (prize.award, prize.place) == (change.winner.award, change.winner.place)
         )
-
-
-def _only(rep: str) -> Members:
-    return lambda somebody: somebody == rep
 
 
 def _raced(metric: str, figure: Figure) -> Fraction:

@@ -123,8 +123,8 @@ THREE_PLACES = (
 # Two prizes for one metric, none for others; what is blank is the default.
 TWO_PRIZES = (
     AWARDS,
-    ("savers", "saved_leads", "1", "1000", "2"),
-    ("best savers", "saved_leads", "1", "9999.99", "7"),
+    ("savers", "saved_leads", "1", "1000", "7"),
+    ("best savers", "saved_leads", "1", "9999.99", "0"),
     ("quick", "median_rep_response_seconds", "1", "750", "3"),
     ("referrers", "referrals_earned", "1", "10", "8"),
     ("referrers", "referrals_earned", "2", "5", "8"),
@@ -137,7 +137,7 @@ PLAN_BEFORE = (
     ("savers", "saved_leads", "2", "22", "1"),
     ("quick", "median_rep_response_seconds", "1", "333", "1"),
     ("quick", "median_rep_response_seconds", "2", "44", "1"),
-    ("quick", "median_rep_response_seconds", "3", "5", "1"),
+    ("quick", "median_rep_response_seconds", "3", "0", "1"),
     ("closers", "median_won_cycle_days", "1", "666", "3"),
     ("large", "largest_won_amount", "1", "777", "1"),
     ("large", "largest_won_amount", "2", "70", "1"),
@@ -153,6 +153,20 @@ TARGETS = (
     ("prospects_saved", "1"),
     ("customers_referred", ""),
     ("records_complete", "0.123456"),
+)
+# Where these are reached, leads that wait too long are the weakest link.
+EASY_TARGETS = (
+    ("link", "target_rate"),
+    ("leads_qualified", "0.4"),
+    ("opportunities_won", "0.5"),
+)
+FEW_REFERRALS = (
+    ("source", "channel", "is_inbound"),
+    ("Web", "organic", "true"),
+    ("Partner", "partner", "true"),
+    ("Webinar", "event", "TRUE"),
+    ("Cold Call", "outbound", "false"),
+    ("Partner Referral", "referral", "true"),
 )
 BANDS = (
     ("label", "from"),
@@ -210,6 +224,9 @@ def _case(
     seeds: dict[str, Cells] | None = None,
     seeds_before: dict[str, Cells] | None = None,
     runs_before: tuple[Run, ...] = (),
+    losses: int = 60,
+    referred: int = 22,
+    crowd: int = 0,
 ) -> Case:
     plan = Plan(
         seed=seed,
@@ -220,6 +237,9 @@ def _case(
         special_days=special_days,
         without=without,
         short_ids=True,
+        losses=losses,
+        referred=referred,
+        crowd=crowd,
     )
     return Case(name, plan, hours, seeds or {}, seeds_before or {}, runs_before)
 
@@ -232,7 +252,9 @@ CASES = [
         first_day=date(2025, 4, 1),
         quarter_starts=(date(2025, 10, 1), date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)),
         special_days=(date(2026, 3, 29), date(2026, 2, 28)),
+        crowd=120,
         seeds={
+            "funnel_targets": EASY_TARGETS,
             "source_costs": _costs("2025-Q1", "2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"),
             "free_mail_domains": FREE_MAIL,
         },
@@ -257,10 +279,12 @@ CASES = [
         # The clocks go back on the first day of a quarter.
         quarter_starts=(date(2025, 11, 1), date(2026, 2, 1), date(2026, 5, 1), date(2026, 11, 1)),
         special_days=(date(2025, 11, 2), date(2026, 3, 8), date(2026, 11, 1)),
+        referred=6,
         hours=SPLIT_OFFICE,
         seeds={
             "incentive_plan": THREE_PLACES,
             "funnel_targets": TARGETS,
+            "lead_sources": FEW_REFERRALS,
             "source_costs": _costs("2026-Q4", "2027-Q1", "2027-Q2", "2027-Q3"),
             "quality_rules": RULES,
             "placeholders": PLACEHOLDERS,
@@ -279,6 +303,8 @@ CASES = [
             referral_ask_pattern="^ask for|рекомендац",
             gross_margin=0.35,
             quality_score_weights=(0, 1, 0.5),
+            # The quarter before is final as of its end.
+            close_grace_days=0,
         ),
         seed=3,
         first_day=date(2016, 9, 1),
@@ -288,6 +314,7 @@ CASES = [
         hours=NIGHT_OFFICE,
         seeds={
             "incentive_plan": TWO_PRIZES,
+            "funnel_targets": (TARGETS[0], ("customers_referred", "0.5")),
             "amount_bands": BANDS,
             "lost_reasons": (("reason", "is_recoverable"), *REASONS),
             "holidays": (("date", "name"), ("2017-03-25", "A Saturday"), ("2017-09-30", "")),
@@ -299,7 +326,8 @@ CASES = [
     _case(
         "havana, with a quarter whose midnight occurs twice",
         Setting(
-            datetime(2021, 2, 14, 18, 0, tzinfo=UTC),
+            # The last of the days in which the awards of the quarter before are provisional.
+            datetime(2021, 2, 10, 18, 0, tzinfo=UTC),
             "America/Havana",
             fiscal_year_start_month=11,
             non_new_business_types=("Renewal", "Existing Business"),
@@ -317,10 +345,12 @@ CASES = [
         first_day=date(2020, 1, 1),
         quarter_starts=(date(2020, 5, 1), date(2020, 8, 1), date(2020, 11, 1), date(2020, 11, 1)),
         special_days=(date(2020, 3, 8), date(2020, 11, 1)),
+        losses=15,
         without=("OpportunityStage",),
         hours=NIGHT_OFFICE,
         seeds={
             "incentive_plan": THREE_PLACES,
+            "funnel_targets": (TARGETS[0], ("opportunities_won", "1.0"), ("leads_qualified", "0")),
             "amount_bands": BANDS,
             "connected_dispositions": (("disposition",), ("Connected",), ("connected",)),
             "holidays": (("date", "name"), ("2020-11-02", "The day after")),
@@ -331,14 +361,14 @@ CASES = [
         },
         seeds_before={"incentive_plan": PLAN_BEFORE},
         runs_before=(
-            # The last second of a day, and of a quarter.
-            Run(datetime(2020, 11, 1, 3, 59, 59, tzinfo=UTC), state=0),
-            # The instant at which that quarter's awards become final.
-            Run(datetime(2020, 11, 11, 5, 0, tzinfo=UTC), state=1),
+            # Closes the quarters before its own.
+            Run(datetime(2020, 10, 10, 12, 0, tzinfo=UTC), state=0),
+            # The last second of a day, and of the quarter.
+            Run(datetime(2020, 11, 1, 3, 59, 59, tzinfo=UTC), state=1),
             # A day that is to come; it was looked at once, and is not seen now.
-            Run(datetime(2021, 3, 10, 12, 0, tzinfo=UTC)),
+            Run(datetime(2021, 3, 10, 12, 0, tzinfo=UTC), state=1),
             # The same day, hours before.
-            Run(datetime(2021, 2, 14, 9, 0, tzinfo=UTC)),
+            Run(datetime(2021, 2, 10, 9, 0, tzinfo=UTC), state=1),
         ),
     ),
 ]

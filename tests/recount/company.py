@@ -50,6 +50,11 @@ class Plan:
     short_ids: bool = False
     deals: int = 130
     leads: int = 80
+    # Prospects that are lost; persons who are referred.
+    losses: int = 60
+    referred: int = 22
+    # Leads more in each of two quarters, well answered and badly.
+    crowd: int = 0
 
     @property
     def zone(self) -> ZoneInfo:

@@ -5,7 +5,8 @@ from tests.recount.company import Builder
 
 def write_teams(builder: Builder) -> None:
     """Give every user a manager, or none."""
-    nobody = builder.new_id("005")
+    nobody, idle = builder.new_id("005"), builder.new_id("005")
+    builder.add("User", Id=idle, Name="Ida Idle", IsActive="true", UserType="Standard")
     boss, robot, partner = builder.people[0], builder.people[6], builder.people[8]
     managers = {
         # The boss reports to somebody who is not in the export.
@@ -18,8 +19,8 @@ def write_teams(builder: Builder) -> None:
         builder.people[5]: "",
         # A robot is no report, so its manager has no team.
         robot: builder.people[9],
-        # What nobody's reports do is nothing.
-        builder.quiet: partner,
+        # A manager whose reports do nothing.
+        idle: partner,
     }
     for user in builder.tables["User"]:
         user["ManagerId"] = managers.get(user["Id"], boss)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 
-from tests.recount.figures import Figures, Members
+from tests.recount.figures import Figures, Members, only
 from tests.recount.response import kaplan_meier
 from tests.recount.values import median, midnight, naive, number, ratio, seconds
 
@@ -17,7 +17,7 @@ class Piece:
     record: str
     at: datetime | None
     amount: Fraction | None
-    is_waiting: bool | None = None
+    is_waiting: bool = False
 
     def cells(self) -> dict[str, object]:
         return {
@@ -44,7 +44,7 @@ class Evidence:
         }
 
     def of(self, metric: str, quarter: str, rep: str) -> list[Piece]:
-        return self._of[metric](quarter, lambda somebody: somebody == rep)
+        return self._of[metric](quarter, only(rep))
 
     def _saved(self, quarter: str, members: Members) -> list[Piece]:
         return [
@@ -110,8 +110,8 @@ class Evidence:
 
 
 def written(at: datetime) -> str:
-    """An instant as a cycle's name has it."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """An instant as a cycle's name has it: no more digits of its second than it takes."""
+    return at.strftime("%Y-%m-%d %H:%M:%S.%f").rstrip("0").rstrip(".")
 
 
 def value_of(metric: str, pieces: list[Piece]) -> Fraction | None:

@@ -37,7 +37,7 @@ class MadeUpCompany:
         write_fields(builder)
         write_teams(builder)
         write_crowd(builder)
-        write_prizes(builder)
+        write_prizes(builder, self._mailings)
         write_audience(builder, self._mailings)
 
     @property

@@ -38,6 +38,10 @@ def everybody(_: str | None) -> bool:
     return True
 
 
+def only(rep: str) -> Members:
+    return lambda somebody: somebody == rep
+
+
 @dataclass(frozen=True)
 class Figure:
     """A metric's value, its parts if it is a ratio or a mean, and how much it is made of."""

@@ -36,6 +36,14 @@ class Link:
     rate: Fraction | None
 
 
+@dataclass(frozen=True)
+class Outcomes:
+    """How many there were, and the amounts of those that were won, None where nobody knows it."""
+
+    count: int
+    won: list[Decimal | None]
+
+
 def _link(hits: list[bool]) -> Link:
     return Link(len(hits), sum(hits), ratio(sum(hits), len(hits)))
 
@@ -125,12 +133,9 @@ class WeakestLink:
         if name == "opportunities_won":
             return self.figures.mean_won_amount(quarter, everybody)
         if name == "prospects_saved":
-            own = self._worth_of_a_saved_prospect
-            return self._worth_of_a_chance(quarter) if own is None else own[0]
+            return self._worth_of_one(self.saved, quarter)
         if name == "customers_referred":
-            own = self._worth_of_a_referral
-            worth = self._worth_of_a_chance(quarter) if own is None else own[0]
-            return _times(self._referrals_per_account, worth)
+            return _times(self._referrals_per_account, self._worth_of_one(self.referred, quarter))
         assert name == "records_complete"
         return None
 
@@ -156,20 +161,28 @@ class WeakestLink:
         mean = self.figures.mean_won_amount(quarter, everybody)
         return None if win_rate is None else _times(win_rate.value, mean)
 
+    def _worth_of_one(self, those: Outcomes, quarter: str) -> Fraction | None:
+        """Over all of those, the share won × their mean amount; if few were, the quarter's."""
+        if len(those.won) < ENOUGH_WON:
+            return self._worth_of_a_chance(quarter)
+        known = [Fraction(amount) for amount in those.won if amount is not None]
+        mean = ratio(sum(known, Fraction(0)), len(known))
+        return _times(Fraction(len(those.won), those.count), mean)
+
     @cached_property
-    def _worth_of_a_saved_prospect(self) -> tuple[Fraction | None] | None:
-        """Over all that were saved; None if too few of them were won."""
+    def saved(self) -> Outcomes:
+        """Every episode that was saved."""
         saved = self.figures.saved
         stories = [story for story in saved.stories if story.outcome == "saved"]
         wins = [saved.won[id(story)] for story in stories if id(story) in saved.won]
-        return _worth_of_all([win.amount for win in wins], len(stories))
+        return Outcomes(len(stories), [win.amount for win in wins])
 
     @cached_property
-    def _worth_of_a_referral(self) -> tuple[Fraction | None] | None:
-        """Over all that count; None if too few of them were won."""
+    def referred(self) -> Outcomes:
+        """Every referral that counts."""
         referrals = [it for it in self.figures.referrals.referrals if it.counts]
         wins = [self.figures.referrals.won(it.deal) for it in referrals]
-        return _worth_of_all([win.amount for win in wins if win is not None], len(referrals))
+        return Outcomes(len(referrals), [win.amount for win in wins if win is not None])
 
     @cached_property
     def _referrals_per_account(self) -> Fraction | None:
@@ -257,11 +270,3 @@ def _mark_weakest(rows: Mart) -> None:
 
 def _times(one: Fraction | None, other: Fraction | None) -> Fraction | None:
     return None if one is None or other is None else one * other
-
-
-def _worth_of_all(won: list[Decimal | None], of: int) -> tuple[Fraction | None] | None:
-    """The share that is won × their mean amount (None: nobody knows one); None of too few won."""
-    if len(won) < ENOUGH_WON:
-        return None
-    known = [Fraction(amount) for amount in won if amount is not None]
-    return (_times(Fraction(len(won), of), ratio(sum(known, Fraction(0)), len(known))),)

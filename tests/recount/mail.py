@@ -68,15 +68,23 @@ class Mail:
         }
 
     @cached_property
-    def all_sends(self) -> list[Send]:
-        """Every recipient of every campaign."""
+    def recipients(self) -> list[tuple[str, str, bool]]:
+        """Campaign, sent or not, address, and whether it was delivered there."""
         result = []
         for row in self._read("sent_to"):
             to = address(row["email_address"])
-            if to is not None and row["campaign_id"] in self.sent_at:
-                at = self.sent_at[row["campaign_id"]]
-                result.append(Send(at, row["campaign_id"], to, row["status"] == "sent"))
-        return sorted(result)
+            if to is not None:
+                result.append((row["campaign_id"], to, row["status"] == "sent"))
+        return result
+
+    @cached_property
+    def all_sends(self) -> list[Send]:
+        """Every recipient of every campaign."""
+        return sorted(
+            Send(self.sent_at[campaign], campaign, to, delivered)
+            for campaign, to, delivered in self.recipients
+            if campaign in self.sent_at
+        )
 
     @cached_property
     def sends(self) -> list[Send]:

@@ -85,12 +85,12 @@ class Recount:
         self.figures = Figures(self.saved, self.response, self.referrals, self.enrichment)
         self.links = WeakestLink(self.figures)
         self.audience = Audience(self.saved)
-        self._kept = kept
+        self.kept = kept
 
     @cached_property
     def awards(self) -> Awards:
         quarters = self.velocity.dim_quarters(_named(self._facts))
-        return Awards(self.figures, self._kept, [row["quarter"] for row in quarters])
+        return Awards(self.figures, self.kept, [row["quarter"] for row in quarters])
 
     @cached_property
     def _facts(self) -> dict[str, Mart]:
