@@ -30,6 +30,7 @@ from ingestion.files import SOURCES
 from sales_metrics.check_connection import show_connection
 from sales_metrics.errors import SalesMetricsError
 from sales_metrics.headline import Headline, read_headline
+from sales_metrics.manager_summary import Summary, read_summary
 from sales_metrics.run_lock import run_lock
 from sales_metrics.run_report import PROGRESS, RunReport, read_run_report, sentence
 from sales_metrics.seeds import merge_seeds
@@ -110,6 +111,30 @@ def check_connection(
         complete = show_connection(source, load_settings(), _console())
     if not complete:
         raise typer.Exit(1)
+
+
+@app.command()
+def audience(
+    out: Annotated[Path, typer.Option(help="The CSV file to write.", dir_okay=False)],
+    segment: Annotated[
+        list[str] | None,
+        typer.Option(help="Only this segment (* is anything); may be given several times."),
+    ] = None,
+) -> None:
+    """Write whom to win back, as a CSV file for the mail tool."""
+    with _errors_as_sentences():
+        from sales_metrics.audience import write_audience
+
+        file = out.expanduser().resolve()
+        written = write_audience(load_settings().data.warehouse, file, segment or ())
+        console = _console()
+        console.print(
+            f"{written.prospects:,} prospects in {written.segments:,} segments: {file}",
+            soft_wrap=True,
+        )
+        console.print(f"Left out: {sum(written.left_out.values()):,}")
+        for why, prospects in written.left_out.items():
+            console.print(f"  - {prospects:,} {why}", highlight=False)
 
 
 def _run(settings: Settings, console: Console, *, verbose: bool, fresh_sample: bool) -> bool:
@@ -240,6 +265,8 @@ def _print_summary(console: Console, settings: Settings, report: dict[str, Any])
     console.print("Published file  ", data.published, soft_wrap=True)
     console.print("Run report      ", data.run_report, soft_wrap=True)
     console.print("Dagster's UI     `make dev`, then http://127.0.0.1:3000", soft_wrap=True)
+    if report["status"] == "success":
+        _print_manager_summary(console, read_summary(data.published), report)
     if report["status"] == "failed":
         typer.echo(f"The run failed: {report['error']}", err=True)
 
@@ -255,6 +282,19 @@ def _headline_table(headline: Headline, report: dict[str, Any]) -> Table:
     if report["fictitious_company"]:
         table.caption = FICTION
     return table
+
+
+def _print_manager_summary(console: Console, summary: Summary, report: dict[str, Any]) -> None:
+    """The last thing on the screen is for those who sell."""
+    title = f"{summary.quarter} so far, as of {report['as_of'][:10]}"
+    table = Table(title=title, title_justify="left")
+    for column in ("Metric", "Company", "Quarter before", "Leader"):
+        table.add_column(column)
+    for line in summary.lines:
+        table.add_row(line.metric, line.value, line.before, line.leader)
+    console.print()
+    console.print(table)
+    console.print(summary.weakest_link, soft_wrap=True, highlight=False)
 
 
 def _steps_table(report: dict[str, Any]) -> Table:

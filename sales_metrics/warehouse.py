@@ -32,7 +32,7 @@ class DataDir:
 
     @property
     def history(self) -> Path:
-        """What must survive: quality snapshots (and, later, awards). Back this file up."""
+        """What must survive: quality snapshots, awards, adjustments. Back this file up."""
         return self.root / "history.duckdb"
 
     @property

@@ -16,3 +16,15 @@
         ~ rate_nanos ~ ')) as decimal(38, 0)) * 0.01'
     ) }}
 {%- endmacro %}
+
+
+{#- Nothing won is an amount of 0; something won at amounts nobody knows is unknown (null). -#}
+{% macro amount_won(won, known_amount) -%}
+    {{ as_money('case when ' ~ won ~ ' = 0 then 0 else ' ~ known_amount ~ ' end') }}
+{%- endmacro %}
+
+
+{#- A computed amount in cents, halves up: what floating point leaves beyond a millionth is noise. -#}
+{% macro cents_of(amount) -%}
+    {{ as_money('cast(' ~ amount ~ ' as decimal(28, 6))') }}
+{%- endmacro %}

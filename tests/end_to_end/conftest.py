@@ -5,13 +5,14 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from filelock import FileLock
 
 from publishing.contract import contract
 
@@ -72,6 +73,11 @@ class Company:
             check=False,
         )
 
+    def run_well(self, **settings: str) -> None:
+        """Run the whole job, which has to succeed."""
+        run = self.run(None, **settings)
+        assert run.returncode == 0, run.stdout + run.stderr
+
     @property
     def published(self) -> Path:
         return self.data / "sales_metrics.duckdb"
@@ -95,7 +101,7 @@ class Company:
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     """An empty company for one test module."""
     root = tmp_path_factory.mktemp("company")
     return Company(root / "export", root / "data")
@@ -106,3 +112,12 @@ def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of this test session that all its workers see: what takes long is done once."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def once(folder: Path, name: str, work: Callable[[], None]) -> None:
+    """Do what takes long once in a test session, for whichever test module asks for it first."""
+    done = folder / f"{name}.done"
+    with FileLock(folder / f"{name}.lock"):
+        if not done.exists():
+            work()
+            done.touch()

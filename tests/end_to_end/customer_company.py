@@ -11,9 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
-from tests.end_to_end.conftest import Company, Rows, write_salesforce, write_seeds, write_table
+from tests.end_to_end.conftest import (
+    Company,
+    Rows,
+    once,
+    write_salesforce,
+    write_seeds,
+    write_table,
+)
 
 # 180 days after the end of the first quarter, to the minute; 28 September, 00:00 in Tokyo.
 AS_OF = "2026-09-27T15:00:00Z"
@@ -525,10 +530,11 @@ def published_customers(folder: Path) -> Company:
             "SALES_SEEDS_DIR": str(root / "seeds"),
         },
     )
-    with FileLock(folder / "customers.lock"):
-        if not company.published.is_file():
-            write_customer_company(company.export)
-            write_seeds(root / "seeds", SEEDS)
-            run = company.run()
-            assert run.returncode == 0, run.stdout + run.stderr
+
+    def publish() -> None:
+        write_customer_company(company.export)
+        write_seeds(root / "seeds", SEEDS)
+        company.run_well()
+
+    once(folder, "customers", publish)
     return company

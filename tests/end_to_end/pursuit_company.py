@@ -11,11 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from tests.end_to_end.conftest import (
     Company,
     Rows,
+    once,
     write_json_lines,
     write_salesforce,
     write_seeds,
@@ -570,10 +569,11 @@ def published_pursuit(folder: Path) -> Company:
             "SALES_SEEDS_DIR": str(root / "seeds"),
         },
     )
-    with FileLock(folder / "pursuit.lock"):
-        if not company.published.is_file():
-            write_pursuit_company(company.export)
-            write_seeds(root / "seeds", SEEDS)
-            run = company.run()
-            assert run.returncode == 0, run.stdout + run.stderr
+
+    def publish() -> None:
+        write_pursuit_company(company.export)
+        write_seeds(root / "seeds", SEEDS)
+        company.run_well()
+
+    once(folder, "pursuit", publish)
     return company

@@ -27,6 +27,8 @@ MARTS = (
     "saved_leads_baseline",
     "fct_response_cycles",
     "response_band_outcomes",
+    "weakest_link",
+    "incentive_awards",
     "dim_quarters",
 )
 
@@ -50,7 +52,8 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
     write_sample_company(export)
     load_warehouse(export, None, data)
     setting = Setting(as_of=AS_OF)
-    build_marts(data, setting, [f"marts.{mart}" for mart in MARTS])
+    tables = [f"marts.{mart}" for mart in MARTS]
+    build_marts(data, setting, [*tables, "activation.reactivation_audience"])
     with connect(data.warehouse, read_only=True) as connection:
         yield Sample(Company(export, DBT_PROJECT / "seeds", setting), connection)
 
@@ -211,3 +214,42 @@ def test_the_readme_says_what_the_sample_company_says(sample: Sample) -> None:
         """
     )
     assert told == [f"{factor:.1f}"]
+
+
+# ---- section 6 shows something, too
+
+
+def test_the_last_closed_quarter_has_a_weakest_link(sample: Sample) -> None:
+    weakest = sample.values(
+        """
+        select amount_at_stake from marts.weakest_link
+        where is_weakest and quarter = (
+            select max_by(quarter, start_date) from marts.dim_quarters where is_closed
+        )
+        """
+    )
+    assert len(weakest) == 1
+    assert weakest[0] > 0
+
+
+def test_every_contest_of_the_running_quarter_has_a_leader(sample: Sample) -> None:
+    contests = sample.values("select distinct award from seeds.incentive_plan")
+    leading = sample.values(
+        "select distinct award from marts.incentive_awards where status = 'provisional'"
+    )
+    assert set(leading) == set(contests)
+
+
+def test_prospects_are_written_to_and_left_out_for_every_reason(sample: Sample) -> None:
+    reasons = sample.values(
+        "select distinct left_out_because from intermediate.int_reactivation_candidates"
+    )
+    assert set(reasons) == {
+        None,
+        "not flagged",
+        "no e-mail address",
+        "unsubscribed or cleaned",
+        "opted out of e-mail",
+        "written to in the last 14 days",
+        "same e-mail as a prospect lost later",
+    }

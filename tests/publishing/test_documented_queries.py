@@ -106,6 +106,45 @@ MARTS: dict[str, dict[str, Any]] = {
         "evaluated": 4,
         "failed": 1,
     },
+    "sales_scorecard": {
+        "quarter": "2026-Q1",
+        "rep_id": "005A",
+        "metric": "saved_leads",
+        "value": 1.0,
+        "rank": 1,
+        "up_is_good": True,
+    },
+    "metric_totals": {
+        "quarter": "2026-Q1",
+        "team": "all",
+        "metric": "saved_leads",
+        "value": 1.0,
+        "up_is_good": True,
+    },
+    "weakest_link": {"quarter": "2026-Q1", "link": "opportunities_won", "n": 2, "hits": 1},
+    "incentive_awards": {
+        "quarter": "2026-Q1",
+        "award": "most_saved_leads",
+        "place": 1,
+        "rep_id": "005A",
+        "value": 1.0,
+        "status": "provisional",
+    },
+    "award_evidence": {
+        "quarter": "2026-Q1",
+        "award": "most_saved_leads",
+        "rep_id": "005A",
+        "record_id": "00QA",
+        "amount": 1.0,
+    },
+    "incentive_adjustments": {
+        "quarter": "2025-Q4",
+        "award": "most_saved_leads",
+        "place": 1,
+        "rep_id": "005A",
+        "found_quarter": "2026-Q1",
+        "payout_change": Decimal("1000.00"),
+    },
 }
 
 

@@ -1,35 +1,51 @@
 """The companies that are counted twice, and the settings they are counted under."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from sales_metrics.seeds import merge_seeds
-from tests.recount.company import Plan
-from tests.recount.export_folder import write_company
+from tests.recount.awards import Kept
+from tests.recount.company import LAST_STATE, Plan
+from tests.recount.export_folder import MadeUpCompany
+from tests.recount.recount import Recount
 from tests.recount.rules import Setting
 
 Cells = tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
+class Run:
+    """A run: the instant it is as of, and the state in which it found the company's data."""
+
+    as_of: datetime
+    state: int = LAST_STATE
+
+
+@dataclass(frozen=True)
 class Case:
     """A company and the seeds that its organisation brings; its setting is the plan's.
 
-    `runs_before` are the instants of runs before, whose quality snapshots are kept.
+    `runs_before` are the runs before, of which something is kept; `seeds_before` are seeds that
+    were others as long as the data were not in their last state.
     """
 
     name: str
     plan: Plan
-    volumes: dict[str, int]
     hours: Cells
     seeds: dict[str, Cells]
-    runs_before: tuple[datetime, ...] = ()
+    seeds_before: dict[str, Cells]
+    runs_before: tuple[Run, ...] = ()
 
     @property
     def setting(self) -> Setting:
         return self.plan.setting
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """All runs in the order in which they are made."""
+        return (*self.runs_before, Run(self.setting.as_of))
 
 
 OFFICE = (
@@ -80,6 +96,85 @@ RULES = (
     ("Opportunity", "Amount", "in_range", "0.005:2500.5", "1", ""),
     ("Opportunity", "AccountId", "filled", "", "1.5", ""),
 )
+AWARDS = ("award", "metric", "place", "payout", "minimum_volume")
+# Three places of everything, and a prize for speed, too.
+THREE_PLACES = (
+    AWARDS,
+    ("savers", "saved_leads", "1", "1000", "1"),
+    ("savers", "saved_leads", "2", "500.5", "1"),
+    ("savers", "saved_leads", "3", "250", ""),
+    ("quick", "median_rep_response_seconds", "1", "750", "4"),
+    ("quick", "median_rep_response_seconds", "2", "300", "6"),
+    ("quick", "median_rep_response_seconds", "3", "0", "5"),
+    ("closers", "median_won_cycle_days", "1", "750", "2"),
+    ("closers", "median_won_cycle_days", "3", "75", "2"),
+    ("large", "largest_won_amount", "1", "1000", "2"),
+    ("large", "largest_won_amount", "2", "400", "2"),
+    ("large", "largest_won_amount", "3", "100", "2"),
+    ("referrers", "referrals_earned", "1", "1000", "1"),
+    ("referrers", "referrals_earned", "2", "600", "1"),
+    ("referrers", "referrals_earned", "3", "300", "1"),
+    ("stewards", "quality_score", "1", "500", "9"),
+    ("stewards", "quality_score", "2", "200", "12"),
+    ("speed", "velocity_per_day", "1", "99.99", "3"),
+    ("speed", "velocity_per_day", "2", "50", "3"),
+    ("speed", "velocity_per_day", "3", "25", "3"),
+)
+# Two prizes for one metric, none for others; what is blank is the default.
+TWO_PRIZES = (
+    AWARDS,
+    ("savers", "saved_leads", "1", "1000", "7"),
+    ("best savers", "saved_leads", "1", "9999.99", "0"),
+    ("quick", "median_rep_response_seconds", "1", "750", "3"),
+    ("referrers", "referrals_earned", "1", "10", "8"),
+    ("referrers", "referrals_earned", "2", "5", "8"),
+    ("speed", "velocity_per_day", "1", "500", ""),
+)
+# As it was before: other sums and volumes, and a prize that there is no more.
+PLAN_BEFORE = (
+    AWARDS,
+    ("savers", "saved_leads", "1", "111", "1"),
+    ("savers", "saved_leads", "2", "22", "1"),
+    ("quick", "median_rep_response_seconds", "1", "333", "1"),
+    ("quick", "median_rep_response_seconds", "2", "44", "1"),
+    ("quick", "median_rep_response_seconds", "3", "0", "1"),
+    ("closers", "median_won_cycle_days", "1", "666", "3"),
+    ("large", "largest_won_amount", "1", "777", "1"),
+    ("large", "largest_won_amount", "2", "70", "1"),
+    ("referrers", "referrals_earned", "1", "888", "1"),
+    ("stewards", "quality_score", "1", "999", "1"),
+    ("diligence", "velocity_per_day", "1", "99", "2"),
+)
+TARGETS = (
+    ("link", "target_rate"),
+    ("leads_answered_in_time", "0.9"),
+    ("leads_qualified", ""),
+    ("opportunities_won", "0.55"),
+    ("prospects_saved", "1"),
+    ("customers_referred", ""),
+    ("records_complete", "0.123456"),
+)
+# Where these are reached, leads that wait too long are the weakest link.
+EASY_TARGETS = (
+    ("link", "target_rate"),
+    ("leads_qualified", "0.4"),
+    ("opportunities_won", "0.5"),
+)
+FEW_REFERRALS = (
+    ("source", "channel", "is_inbound"),
+    ("Web", "organic", "true"),
+    ("Partner", "partner", "true"),
+    ("Webinar", "event", "TRUE"),
+    ("Cold Call", "outbound", "false"),
+    ("Partner Referral", "referral", "true"),
+)
+BANDS = (
+    ("label", "from"),
+    ("a lot", "2500.50"),
+    ("debt", "-100"),
+    ("something", "0.01"),
+    ("very much", "500000"),
+)
 # Without a rule for contacts, and for deals only such as judge what is filled.
 FEW_RULES = (
     RULES[0],
@@ -125,10 +220,13 @@ def _case(
     quarter_starts: tuple[date, ...],
     special_days: tuple[date, ...],
     without: tuple[str, ...] = (),
-    volumes: dict[str, int] | None = None,
     hours: Cells = OFFICE,
     seeds: dict[str, Cells] | None = None,
-    runs_before: tuple[datetime, ...] = (),
+    seeds_before: dict[str, Cells] | None = None,
+    runs_before: tuple[Run, ...] = (),
+    losses: int = 60,
+    referred: int = 22,
+    crowd: int = 0,
 ) -> Case:
     plan = Plan(
         seed=seed,
@@ -139,8 +237,11 @@ def _case(
         special_days=special_days,
         without=without,
         short_ids=True,
+        losses=losses,
+        referred=referred,
+        crowd=crowd,
     )
-    return Case(name, plan, volumes or {}, hours, seeds or {}, runs_before)
+    return Case(name, plan, hours, seeds or {}, seeds_before or {}, runs_before)
 
 
 CASES = [
@@ -151,7 +252,9 @@ CASES = [
         first_day=date(2025, 4, 1),
         quarter_starts=(date(2025, 10, 1), date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)),
         special_days=(date(2026, 3, 29), date(2026, 2, 28)),
+        crowd=120,
         seeds={
+            "funnel_targets": EASY_TARGETS,
             "source_costs": _costs("2025-Q1", "2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"),
             "free_mail_domains": FREE_MAIL,
         },
@@ -176,9 +279,12 @@ CASES = [
         # The clocks go back on the first day of a quarter.
         quarter_starts=(date(2025, 11, 1), date(2026, 2, 1), date(2026, 5, 1), date(2026, 11, 1)),
         special_days=(date(2025, 11, 2), date(2026, 3, 8), date(2026, 11, 1)),
-        volumes={"median_won_cycle_days": 2, "largest_won_amount": 2, "quality_score": 9},
+        referred=6,
         hours=SPLIT_OFFICE,
         seeds={
+            "incentive_plan": THREE_PLACES,
+            "funnel_targets": TARGETS,
+            "lead_sources": FEW_REFERRALS,
             "source_costs": _costs("2026-Q4", "2027-Q1", "2027-Q2", "2027-Q3"),
             "quality_rules": RULES,
             "placeholders": PLACEHOLDERS,
@@ -197,15 +303,19 @@ CASES = [
             referral_ask_pattern="^ask for|рекомендац",
             gross_margin=0.35,
             quality_score_weights=(0, 1, 0.5),
+            # The quarter before is final as of its end.
+            close_grace_days=0,
         ),
         seed=3,
         first_day=date(2016, 9, 1),
         quarter_starts=(date(2017, 1, 1), date(2017, 4, 1), date(2017, 7, 1), date(2017, 10, 1)),
         special_days=(date(2017, 3, 25), date(2017, 3, 26), date(2017, 10, 1)),
         without=("CurrencyType", "Campaign"),
-        volumes={"saved_leads": 2, "median_rep_response_seconds": 3, "referrals_earned": 8},
         hours=NIGHT_OFFICE,
         seeds={
+            "incentive_plan": TWO_PRIZES,
+            "funnel_targets": (TARGETS[0], ("customers_referred", "0.5")),
+            "amount_bands": BANDS,
             "lost_reasons": (("reason", "is_recoverable"), *REASONS),
             "holidays": (("date", "name"), ("2017-03-25", "A Saturday"), ("2017-09-30", "")),
             "source_costs": _costs("2017-Q1", "2017-Q3", "2018-Q1", "2018-Q2"),
@@ -216,7 +326,8 @@ CASES = [
     _case(
         "havana, with a quarter whose midnight occurs twice",
         Setting(
-            datetime(2020, 11, 25, 18, 0, tzinfo=UTC),
+            # The last of the days in which the awards of the quarter before are provisional.
+            datetime(2021, 2, 10, 18, 0, tzinfo=UTC),
             "America/Havana",
             fiscal_year_start_month=11,
             non_new_business_types=("Renewal", "Existing Business"),
@@ -234,9 +345,13 @@ CASES = [
         first_day=date(2020, 1, 1),
         quarter_starts=(date(2020, 5, 1), date(2020, 8, 1), date(2020, 11, 1), date(2020, 11, 1)),
         special_days=(date(2020, 3, 8), date(2020, 11, 1)),
+        losses=15,
         without=("OpportunityStage",),
         hours=NIGHT_OFFICE,
         seeds={
+            "incentive_plan": THREE_PLACES,
+            "funnel_targets": (TARGETS[0], ("opportunities_won", "1.0"), ("leads_qualified", "0")),
+            "amount_bands": BANDS,
             "connected_dispositions": (("disposition",), ("Connected",), ("connected",)),
             "holidays": (("date", "name"), ("2020-11-02", "The day after")),
             "source_costs": _costs("2020-Q3", "2020-Q4", "2021-Q1"),
@@ -244,44 +359,67 @@ CASES = [
             "free_mail_domains": FREE_MAIL,
             "quality_rules": RULES,
         },
+        seeds_before={"incentive_plan": PLAN_BEFORE},
         runs_before=(
-            # The last second of a day, and of a quarter.
-            datetime(2020, 11, 1, 3, 59, 59, tzinfo=UTC),
+            # Closes the quarters before its own.
+            Run(datetime(2020, 10, 10, 12, 0, tzinfo=UTC), state=0),
+            # The last second of a day, and of the quarter.
+            Run(datetime(2020, 11, 1, 3, 59, 59, tzinfo=UTC), state=1),
             # A day that is to come; it was looked at once, and is not seen now.
-            datetime(2020, 12, 10, 12, 0, tzinfo=UTC),
+            Run(datetime(2021, 3, 10, 12, 0, tzinfo=UTC), state=1),
             # The same day, hours before.
-            datetime(2020, 11, 25, 9, 0, tzinfo=UTC),
+            Run(datetime(2021, 2, 10, 9, 0, tzinfo=UTC), state=1),
         ),
     ),
 ]
 
 
-def write_seeds(folder: Path, case: Case, service_users: list[str]) -> None:
+def write_seeds(folder: Path, case: Case, state: int, service_users: list[str]) -> None:
     """The organisation's own seeds: robots, office hours, and now and then more of them."""
     seeds: dict[str, Cells] = {
         "service_users": (("user_id", "why"), *((user, "a robot") for user in service_users)),
         "business_hours": (("weekday", "opens", "closes"), *case.hours),
         **case.seeds,
+        **(case.seeds_before if state < LAST_STATE else {}),
     }
-    if case.volumes:
-        seeds["incentive_plan"] = (
-            ("award", "metric", "place", "payout", "minimum_volume"),
-            *((metric, metric, "1", "750", str(volume)) for metric, volume in case.volumes.items()),
-        )
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name, rows in seeds.items():
         with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(rows)
 
 
-def write_case(case: Case, folder: Path) -> tuple[Path, Path]:
-    """Write export folder and seeds into an empty folder; returns the two."""
-    write_own(case, folder)
-    merge_seeds(folder / "own_seeds", folder / "seeds")
-    return folder / "export", folder / "seeds"
+@dataclass(frozen=True)
+class Written:
+    """What a run finds: an export folder, the organisation's own seeds, and all seeds."""
+
+    setting: Setting
+    export: Path
+    own_seeds: Path
+    seeds: Path
 
 
-def write_own(case: Case, folder: Path) -> None:
-    """Write what an organisation brings: `export` and `own_seeds`."""
-    service_users = write_company(case.plan, folder / "export")
-    write_seeds(folder / "own_seeds", case, service_users)
+def write_case(case: Case, folder: Path) -> list[Written]:
+    """Write what each run of a case finds into an empty folder, in the order of the runs."""
+    company = MadeUpCompany(case.plan)
+    # The last state first: what was before it takes nothing from it.
+    for state in sorted({run.state for run in case.runs}, reverse=True):
+        of_state = folder / f"state_{state}"
+        company.write(of_state / "export", state)
+        write_seeds(of_state / "own_seeds", case, state, company.service_users)
+        merge_seeds(of_state / "own_seeds", of_state / "seeds")
+    return [_written(case, folder, run) for run in case.runs]
+
+
+def _written(case: Case, folder: Path, run: Run) -> Written:
+    of_state = folder / f"state_{run.state}"
+    setting = replace(case.setting, as_of=run.as_of)
+    return Written(setting, of_state / "export", of_state / "own_seeds", of_state / "seeds")
+
+
+def recount_runs(runs: list[Written]) -> Recount:
+    """The last of a company's runs counted again, and before it all that it builds upon."""
+    *before, last = runs
+    kept = Kept()
+    for run in before:
+        kept = Recount(run.export, run.seeds, run.setting, kept).awards.keep()
+    return Recount(last.export, last.seeds, last.setting, kept)

@@ -50,6 +50,11 @@ class Plan:
     short_ids: bool = False
     deals: int = 130
     leads: int = 80
+    # Prospects that are lost; persons who are referred.
+    losses: int = 60
+    referred: int = 22
+    # Leads more in each of two quarters, well answered and badly.
+    crowd: int = 0
 
     @property
     def zone(self) -> ZoneInfo:
@@ -65,6 +70,19 @@ def written(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
 
 
+# A company's data as they are at last; smaller numbers are states before that.
+LAST_STATE = 2
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A row as it was in the states before `until`: with other cells, or not there at all."""
+
+    row: Row
+    until: int
+    cells: Row | None
+
+
 @dataclass
 class Builder:
     """Collects the rows of each object; `write` makes the folder."""
@@ -76,6 +94,7 @@ class Builder:
     )
     used: set[str] = field(default_factory=set)
     addresses: list[str] = field(default_factory=list)
+    earlier: list[Earlier] = field(default_factory=list)
 
     # ---- values
 
@@ -503,11 +522,34 @@ class Builder:
         for currency in CURRENCIES:
             self.add("CurrencyType", **dict(zip(COLUMNS["CurrencyType"], currency, strict=True)))
 
-    def write(self, folder: Path) -> None:
+    # ---- states
+
+    def comes_late(self, row: Row, state: int) -> None:
+        """Nobody enters a row before a state."""
+        self.earlier.append(Earlier(row, state, None))
+
+    def changes_late(self, row: Row, state: int, **cells: str) -> None:
+        """A row had other cells before a state."""
+        self.earlier.append(Earlier(row, state, cells))
+
+    def _rows(self, table: str, state: int) -> list[Row]:
+        """The rows of a table as they are in a state."""
+        found = []
+        for row in self.tables[table]:
+            was = [it for it in self.earlier if it.row is row and state < it.until]
+            if not was:
+                found.append(row)
+                continue
+            cells = min(was, key=lambda it: it.until).cells
+            if cells is not None:
+                found.append({**row, **cells})
+        return found
+
+    def write(self, folder: Path, state: int) -> None:
         for table, columns in (COLUMNS | OTHER_COLUMNS).items():
             if table in self.plan.without:
                 continue
-            rows = self.tables[table]
+            rows = self._rows(table, state)
             in_disorder = self.random.sample(rows, len(rows))
             path = folder / (f"{table}.csv" if "/" in table else f"salesforce/{table}.csv")
             path.parent.mkdir(parents=True, exist_ok=True)

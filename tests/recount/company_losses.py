@@ -482,10 +482,10 @@ class LossWriter:
             self.plain([(lost_at, HOUR + sent_after + blink)], flag_after=-2 * DAY)
 
 
-def write_losses(builder: Builder, mailings: Mailings, stories: int = 60) -> None:
+def write_losses(builder: Builder, mailings: Mailings) -> None:
     """The stories of a company's lost prospects."""
     writer = LossWriter(builder, mailings)
-    for _ in range(stories):
+    for _ in range(builder.plan.losses):
         kind = builder.random.random()
         if kind < 0.45:
             writer.lead_story()
@@ -493,7 +493,7 @@ def write_losses(builder: Builder, mailings: Mailings, stories: int = 60) -> Non
             writer.deal_story()
         else:
             writer.late_lead_story()
-    for _ in range(3):
+    for _ in range(builder.plan.losses // 20):
         writer.rivals_story()
     writer.edges()
     writer.race([9, 6, 6, 3])

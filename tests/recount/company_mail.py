@@ -29,6 +29,7 @@ class Mailings:
         self._builder = builder
         self._random = builder.random
         self.campaigns: list[dict[str, Any]] = []
+        self._members: list[dict[str, Any]] = []
         self._sent: dict[tuple[str, str], dict[str, Any]] = {}
         self._activity: list[dict[str, Any]] = []
 
@@ -75,6 +76,20 @@ class Mailings:
                 "email_address": spelled,
                 "status": status,
             },
+        )
+
+    def member(self, address: str, status: str, at: datetime, list_id: str = "list") -> None:
+        """Somebody's place on a list, and since when."""
+        name = md5(address.strip().lower().encode()).hexdigest()
+        self._members.append(
+            {
+                "id": name,
+                "email_address": self._random.choice([address, address.upper(), address.title()]),
+                "list_id": list_id,
+                "status": status,
+                "last_changed": stamped(at),
+                "tags": [],
+            }
         )
 
     def act(self, campaign: str, address: str, *actions: tuple[datetime, str, str | None]) -> None:
@@ -124,7 +139,7 @@ class Mailings:
             "campaigns": self.campaigns,
             "sent_to": list(self._sent.values()),
             "email_activity": self._activity,
-            "members": [],
+            "members": self._members,
             "reports": [],
         }
         (folder / "mailchimp").mkdir(parents=True, exist_ok=True)

@@ -575,17 +575,18 @@ def write_referrals(builder: Builder) -> None:
     """The referral programme of a company, its asks and its campaigns' costs."""
     writer = ReferralWriter(builder)
     writer.write_referrers()
-    for _ in range(22):
+    persons = builder.plan.referred
+    for _ in range(persons):
         writer.person()
-    for _ in range(12):
+    for _ in range(persons // 2 + 1):
         writer.customers_person()
         writer.known_person()
-    for _ in range(6):
+    for _ in range(persons // 4 + 1):
         writer.self_referral()
         writer.crm_only()
     writer.referral("nobody.knows@when.example", builder.moment(), created_at="")
     referrals = builder.tables["referrals/referrals"]
-    for referral in builder.random.sample(referrals, 20):
+    for referral in builder.random.sample(referrals, min(20, len(referrals))):
         if referral["created_at"]:
             writer.ask_before(referral)
     writer.race(builder.midnight(builder.plan.quarter_starts[1]) + 10 * DAY)

@@ -2,15 +2,10 @@
 
 import pytest
 
-from tests.recount.cases import CASES, write_case
+from tests.recount.cases import CASES, recount_runs, write_case
 from tests.recount.recount import Recount
 
 
 @pytest.fixture(scope="session")
 def recounts(tmp_path_factory: pytest.TempPathFactory) -> list[Recount]:
-    return [
-        Recount(
-            *write_case(case, tmp_path_factory.mktemp("company")), case.setting, case.runs_before
-        )
-        for case in CASES
-    ]
+    return [recount_runs(write_case(case, tmp_path_factory.mktemp("company"))) for case in CASES]

@@ -14,10 +14,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from sales_metrics.warehouse import DataDir, connect
-from tests.recount.cases import CASES, Case, write_case
+from tests.recount.cases import CASES, Case, recount_runs, write_case
 from tests.recount.comparison import differences
-from tests.recount.recount import KEYS, Recount
-from tests.recount.warehouse import build_marts, load_warehouse, read_table
+from tests.recount.recount import KEYS
+from tests.recount.warehouse import KEPT, build_marts, load_warehouse, read_table
 
 SHOWN = 30
 
@@ -38,14 +38,15 @@ def hunt(seed: int, tables: Sequence[str], *, dry: bool) -> list[str]:
     case = case_of(seed)
     with tempfile.TemporaryDirectory(prefix=f"recount-{seed}-") as name:
         folder = Path(name)
-        export, seeds = write_case(case, folder)
-        recount = Recount(export, seeds, case.setting, case.runs_before).marts
+        runs = write_case(case, folder)
+        recount = recount_runs(runs).marts
         if dry:
             say(f"  {', '.join(f'{table}: {len(recount[table])}' for table in tables)}")
             return []
         data = DataDir(folder / "data")
-        load_warehouse(export, folder / "own_seeds", data)
-        build_marts(data, case.setting, tables, case.runs_before)
+        for run in runs:
+            load_warehouse(run.export, run.own_seeds, data)
+            build_marts(data, run.setting, tables if run is runs[-1] else KEPT)
         with connect(data.warehouse, read_only=True) as connection:
             return [
                 difference

@@ -1,4 +1,4 @@
-"""What Mailchimp sent and who clicked (section 1, Exposure), counted again."""
+"""What Mailchimp sent, to whom and who clicked (section 1, Exposure; 6), counted again."""
 
 import json
 import re
@@ -15,7 +15,7 @@ SCANNER_SECONDS = 10
 
 @dataclass(frozen=True, order=True)
 class Send:
-    """A reactivation campaign goes to an address."""
+    """A campaign goes to an address."""
 
     at: datetime
     campaign: str
@@ -34,7 +34,7 @@ class Click:
 
 
 class Mail:
-    """The reactivation campaigns of a company, as of its as_of."""
+    """The campaigns of a company, as of its as_of."""
 
     def __init__(self, company: Company) -> None:
         self.company = company
@@ -49,31 +49,55 @@ class Mail:
 
     @cached_property
     def sent_at(self) -> dict[str, datetime]:
-        """Reactivation campaign → when it was sent."""
-        pattern = re.compile(self.company.setting.reactivation_campaign_pattern, re.IGNORECASE)
+        """Campaign of any kind → when it was sent."""
         result = {}
         for campaign in self._read("campaigns"):
             at = instant(campaign["send_time"] or None)
-            title = campaign["settings"]["title"]
-            if (
-                campaign["status"] == "sent"
-                and at is not None
-                and at <= self.as_of
-                and title is not None
-                and pattern.search(title)
-            ):
+            if campaign["status"] == "sent" and at is not None and at <= self.as_of:
                 result[campaign["id"]] = at
         return result
 
     @cached_property
-    def sends(self) -> list[Send]:
+    def reactivations(self) -> set[str]:
+        """The campaigns that are reactivation campaigns by their title."""
+        pattern = re.compile(self.company.setting.reactivation_campaign_pattern, re.IGNORECASE)
+        return {
+            campaign["id"]
+            for campaign in self._read("campaigns")
+            if pattern.search(campaign["settings"]["title"] or "")
+        }
+
+    @cached_property
+    def recipients(self) -> list[tuple[str, str, bool]]:
+        """Campaign, sent or not, address, and whether it was delivered there."""
         result = []
         for row in self._read("sent_to"):
             to = address(row["email_address"])
-            if to is not None and row["campaign_id"] in self.sent_at:
-                at = self.sent_at[row["campaign_id"]]
-                result.append(Send(at, row["campaign_id"], to, row["status"] == "sent"))
-        return sorted(result)
+            if to is not None:
+                result.append((row["campaign_id"], to, row["status"] == "sent"))
+        return result
+
+    @cached_property
+    def all_sends(self) -> list[Send]:
+        """Every recipient of every campaign."""
+        return sorted(
+            Send(self.sent_at[campaign], campaign, to, delivered)
+            for campaign, to, delivered in self.recipients
+            if campaign in self.sent_at
+        )
+
+    @cached_property
+    def sends(self) -> list[Send]:
+        """The recipients of reactivation campaigns."""
+        return [send for send in self.all_sends if send.campaign in self.reactivations]
+
+    @cached_property
+    def members(self) -> list[tuple[str | None, str]]:
+        """Address and status of everybody on a list."""
+        return [
+            (address(row["email_address"]), str(row["status"]).strip().lower())
+            for row in self._read("members")
+        ]
 
     @cached_property
     def clicks(self) -> list[Click]:

@@ -1,15 +1,16 @@
 """All that is recounted of a company, table by table, and the keys of those tables."""
 
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from tests.recount.activities import Activities
 from tests.recount.asks import Asks
+from tests.recount.audience import Audience
+from tests.recount.awards import Awards, Kept
 from tests.recount.check_ins import CheckIns
 from tests.recount.enrichment import Enrichment
+from tests.recount.figures import Figures
+from tests.recount.links import WeakestLink
 from tests.recount.losses import Losses
 from tests.recount.mail import Mail
 from tests.recount.prospects import Prospects
@@ -19,6 +20,7 @@ from tests.recount.response import Response
 from tests.recount.roi import Roi
 from tests.recount.rules import Company, Setting
 from tests.recount.saved import Saved
+from tests.recount.scorecard import Scorecard, Totals
 from tests.recount.touches import Touches
 from tests.recount.values import Mart
 from tests.recount.velocity import Velocity
@@ -45,21 +47,28 @@ KEYS = {
     "marts.crm_rule_results": ("snapshot_date", "object", "rule", "rep_id"),
     "marts.crm_quality": ("snapshot_date", "object", "rep_id"),
     "marts.data_enrichment": ("quarter", "rep_id"),
+    "marts.sales_scorecard": ("quarter", "rep_id", "metric"),
+    "marts.metric_totals": ("quarter", "team", "metric"),
+    "marts.weakest_link": ("quarter", "link"),
+    "marts.incentive_awards": ("quarter", "award", "place", "rep_id"),
+    "marts.award_evidence": ("quarter", "award", "rep_id", "record_id"),
+    "marts.incentive_adjustments": ("quarter", "award", "place", "rep_id", "found_quarter"),
+    "activation.reactivation_audience": ("prospect_id",),
     "intermediate.int_crm_records": ("object", "record_id"),
 }
-QUARTERS = ("quarter", "lost_quarter", "signal_quarter", "created_quarter")
+QUARTERS = ("quarter", "lost_quarter", "signal_quarter", "created_quarter", "found_quarter")
 
 
 class Recount:
     """A company counted again, section by section.
 
-    `runs_before` are the instants as of which runs were made before this one, in their order: the
-    warehouse keeps their quality snapshots.
+    `kept` is what the runs before this one left: quality snapshots, awards, what changed in them.
     """
 
     def __init__(
-        self, folder: Path, seeds: Path, setting: Setting, runs_before: Sequence[datetime] = ()
+        self, folder: Path, seeds: Path, setting: Setting, kept: Kept | None = None
     ) -> None:
+        kept = kept or Kept()
         self.company = Company(folder, seeds, setting)
         self.velocity = Velocity(self.company)
         self.prospects = Prospects(self.company)
@@ -72,16 +81,21 @@ class Recount:
         self.roi = Roi(self.referrals)
         self.check_ins = CheckIns(self.activities)
         self.quality = Quality(self.velocity, Touches(self.check_ins))
-        kept = [
-            Recount(folder, seeds, replace(setting, as_of=as_of)).quality.snapshot
-            for as_of in runs_before
-        ]
-        self.enrichment = Enrichment(self.asks, self.quality, kept)
+        self.enrichment = Enrichment(self.asks, self.quality, kept.snapshots)
+        self.figures = Figures(self.saved, self.response, self.referrals, self.enrichment)
+        self.links = WeakestLink(self.figures)
+        self.audience = Audience(self.saved)
+        self.kept = kept
 
     @cached_property
-    def marts(self) -> dict[str, Mart]:
-        """Every table by its name in the warehouse."""
-        sections: dict[str, Mart] = {
+    def awards(self) -> Awards:
+        quarters = self.velocity.dim_quarters(_named(self._facts))
+        return Awards(self.figures, self.kept, [row["quarter"] for row in quarters])
+
+    @cached_property
+    def _facts(self) -> dict[str, Mart]:
+        """The tables of sections 1 to 5."""
+        return {
             "marts.fct_loss_episodes": self.saved.fct_loss_episodes(),
             "marts.saved_leads": self.saved.saved_leads(),
             "marts.saved_leads_baseline": self.saved.saved_leads_baseline(),
@@ -106,16 +120,35 @@ class Recount:
             ],
             "marts.data_enrichment": self.enrichment.data_enrichment(),
         }
-        named = {
-            str(row[column])
-            for rows in sections.values()
-            for row in rows
-            for column in QUARTERS
-            if row.get(column) is not None
+
+    @cached_property
+    def marts(self) -> dict[str, Mart]:
+        """Every table by its name in the warehouse."""
+        of_reps = {name.split(".")[1]: rows for name, rows in self._facts.items()}
+        sections: dict[str, Mart] = {
+            **self._facts,
+            "marts.sales_scorecard": Scorecard(self.company, of_reps).sales_scorecard(),
+            "marts.metric_totals": Totals(self.figures).metric_totals(),
+            "marts.weakest_link": self.links.weakest_link(),
+            "marts.incentive_awards": self.awards.incentive_awards(),
+            "marts.award_evidence": self.awards.award_evidence(),
+            "marts.incentive_adjustments": self.awards.incentive_adjustments(),
+            "activation.reactivation_audience": self.audience.reactivation_audience(),
         }
         return {
             "marts.dim_reps": self.velocity.dim_reps(),
-            "marts.dim_quarters": self.velocity.dim_quarters(named),
+            "marts.dim_quarters": self.velocity.dim_quarters(_named(sections)),
             **sections,
             "intermediate.int_crm_records": self.velocity.crm_records(),
         }
+
+
+def _named(tables: dict[str, Mart]) -> set[str]:
+    """The quarters that tables name."""
+    return {
+        str(row[column])
+        for rows in tables.values()
+        for row in rows
+        for column in QUARTERS
+        if row.get(column) is not None
+    }

@@ -237,10 +237,10 @@ class Response:
 
     # ---- metrics
 
-    def _is_in_time(self, answer: Answer) -> bool:
+    def is_in_time(self, answer: Answer) -> bool:
         return answer.response is not None and answer.response <= self.setting.response_sla
 
-    def _is_judged(self, answer: Answer) -> bool:
+    def is_judged(self, answer: Answer) -> bool:
         """Whether an answer is there, or its time is up."""
         waited = self.setting.as_of - answer.signal.at
         return answer.response is not None or waited > self.setting.response_sla
@@ -269,8 +269,8 @@ class Response:
         in_race: dict[str, dict[str, Fraction]] = defaultdict(dict)
         for (quarter, rep), answers in groups.items():
             answered = [answer for answer in answers if answer.first is not None]
-            in_time = [answer for answer in answers if self._is_in_time(answer)]
-            judged = [answer for answer in answers if self._is_judged(answer)]
+            in_time = [answer for answer in answers if self.is_in_time(answer)]
+            judged = [answer for answer in answers if self.is_judged(answer)]
             clock = self.clock(answers)
             middle = kaplan_meier(clock, Fraction(1, 2))
             if middle is not None and len(clock) >= volume and self.company.is_active_rep(rep):

@@ -64,6 +64,7 @@ class Setting:
     # completeness, validity, freshness
     quality_score_weights: tuple[float, float, float] = (0.5, 0.2, 0.3)
     check_in_activity_types: tuple[str, ...] = ("Check-in",)
+    close_grace_days: int = 10
 
     @property
     def zone(self) -> ZoneInfo:
@@ -202,11 +203,13 @@ class Company:
     # ---- 0.8
 
     def minimum_volume(self, metric: str, otherwise: int) -> int:
-        """What the incentive plan asks for to rank in a metric."""
-        for row in self.seed("incentive_plan"):
-            if row["metric"] == metric and row["minimum_volume"] is not None:
-                return int(row["minimum_volume"])
-        return otherwise
+        """What the incentive plan asks for to rank in a metric: of several rows the least."""
+        asked = [
+            int(row["minimum_volume"])
+            for row in self.seed("incentive_plan")
+            if row["metric"] == metric and row["minimum_volume"] is not None
+        ]
+        return min(asked, default=otherwise)
 
     # ---- 0.3
 

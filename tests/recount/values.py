@@ -165,6 +165,11 @@ def quarters_until(first: str, last: str, first_month: int) -> list[str]:
     return result
 
 
+def quarter_before(quarter: str, first_month: int) -> str:
+    first, _ = quarter_days(quarter, first_month)
+    return quarter_of_day(first - timedelta(days=1), first_month)
+
+
 def _month_start(months: int) -> date:
     """The first day of the month that is `months` months after January of the year 0."""
     return date(months // 12, months % 12 + 1, 1)

@@ -8,8 +8,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,14 @@ from tests.recount.rules import Setting
 SOURCES = ("salesforce", "mailchimp", "referrals", "badger")
 CRM_RECORDS = "intermediate.int_crm_records"
 QUALITY_PARTS = ("completeness", "validity", "freshness")
-SNAPSHOTS = ("marts.crm_rule_results", "marts.crm_quality")
+# What later runs build upon.
+KEPT = (
+    "marts.crm_rule_results",
+    "marts.crm_quality",
+    "marts.incentive_awards",
+    "marts.award_evidence",
+    "marts.incentive_adjustments",
+)
 
 
 def dbt_variables(setting: Setting) -> dict[str, Any]:
@@ -50,31 +55,23 @@ def dbt_variables(setting: Setting) -> dict[str, Any]:
             zip(QUALITY_PARTS, setting.quality_score_weights, strict=True)
         ),
         "check_in_activity_types": list(setting.check_in_activity_types),
+        "close_grace_days": setting.close_grace_days,
     }
 
 
 def load_warehouse(folder: Path, own_seeds: Path, data: DataDir) -> None:
     """Load an export folder, and lay out the dbt project that reads it."""
-    data.root.mkdir(parents=True)
+    data.root.mkdir(parents=True, exist_ok=True)
     for source in SOURCES:
         load_source(source, folder, data)
     build_dbt_project(own_seeds, data.dbt_project)
 
 
-def build_marts(
-    data: DataDir, setting: Setting, tables: Iterable[str], runs_before: Iterable[datetime] = ()
-) -> None:
+def build_marts(data: DataDir, setting: Setting, tables: Iterable[str] = KEPT) -> None:
     """Build tables (`schema.model`) and what they are made of, in processes of their own.
 
-    Before that a quality snapshot is taken as of each of `runs_before`, as a run then did.
+    First the records that count and what Great Expectations finds in them, then all that remains.
     """
-    for as_of in runs_before:
-        _build(data, replace(setting, as_of=as_of), SNAPSHOTS)
-    _build(data, setting, tables)
-
-
-def _build(data: DataDir, setting: Setting, tables: Iterable[str]) -> None:
-    """The records that count, what Great Expectations finds in them, and all that remains."""
     _dbt(data, setting, ["--select", _with_parents(CRM_RECORDS)])
     judge = [sys.executable, "-m", "tests.recount.judge", str(data.root)]
     _run([*judge, setting.as_of.isoformat(), setting.org_time_zone], {})

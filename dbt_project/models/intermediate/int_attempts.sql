@@ -2,9 +2,7 @@ with
 
 tasks as (
 
-    select * from {{ ref('stg_salesforce__tasks') }}
-
-    where {{ exists_as_of('created_at') }}
+    {{ tasks_of_their_own() }}
 
 ),
 
@@ -37,15 +35,6 @@ reps as (
 
 ),
 
--- A task that a message names is that message.
-messages_of_tasks as (
-
-    select distinct activity_id from email_messages
-
-    where activity_id is not null
-
-),
-
 outreach as (
 
     select
@@ -62,7 +51,7 @@ outreach as (
         tasks.what_id,
         tasks.created_by_id,
         tasks.owner_id,
-        coalesce(tasks.completed_at, tasks.created_at) as attempted_at,
+        tasks.done_at as attempted_at,
         tasks.created_at,
         case
             when tasks.call_disposition is not null
@@ -70,10 +59,8 @@ outreach as (
             else coalesce(tasks.call_seconds >= 60, false)
         end as is_connected
     from tasks
-    left join messages_of_tasks on tasks.task_id = messages_of_tasks.activity_id
     left join connected_dispositions
         on tasks.call_disposition = connected_dispositions.disposition
-    where tasks.is_closed and messages_of_tasks.activity_id is null
 
     union all
 

@@ -2,9 +2,7 @@ with
 
 tasks as (
 
-    select * from {{ ref('stg_salesforce__tasks') }}
-
-    where {{ exists_as_of('created_at') }}
+    {{ tasks_of_their_own() }}
 
 ),
 
@@ -13,17 +11,6 @@ events as (
     select * from {{ ref('stg_salesforce__events') }}
 
     where {{ exists_as_of('created_at') }}
-
-),
-
-messages_of_tasks as (
-
-    select distinct activity_id from {{ ref('stg_salesforce__email_messages') }}
-
-    where
-        activity_id is not null
-        and {{ exists_as_of('created_at') }}
-        and {{ exists_as_of('message_at') }}
 
 ),
 
@@ -36,18 +23,14 @@ reps as (
 check_ins as (
 
     select
-        tasks.task_id as check_in_id,
-        tasks.who_id,
-        tasks.what_id,
-        tasks.owner_id,
-        tasks.created_by_id,
-        coalesce(tasks.completed_at, tasks.created_at) as checked_in_at
+        task_id as check_in_id,
+        who_id,
+        what_id,
+        owner_id,
+        created_by_id,
+        done_at as checked_in_at
     from tasks
-    left join messages_of_tasks on tasks.task_id = messages_of_tasks.activity_id
-    where
-        tasks.is_closed
-        and tasks.task_type in {{ values_of('check_in_activity_types') }}
-        and messages_of_tasks.activity_id is null
+    where task_type in {{ values_of('check_in_activity_types') }}
 
     union all
 

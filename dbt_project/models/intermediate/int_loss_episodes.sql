@@ -191,6 +191,7 @@ final as (
         lead_id,
         opportunity_id,
         lost_at,
+        object,
         lost_from,
         lost_reason,
         lost_account_id,

@@ -55,7 +55,7 @@ addresses as (
         prospects.prospect_id,
         contacts.email,
         3 as place,
-        contacts.contact_id as record_id
+        opportunity_contact_roles.opportunity_contact_role_id as record_id
     from prospects
     inner join opportunity_contact_roles
         on prospects.opportunity_id = opportunity_contact_roles.opportunity_id

@@ -33,16 +33,17 @@ first_days as (
 
 ),
 
+named as (
+
+    select {{ fiscal_quarter_start('first_day') }} as start_date
+    from first_days
+    where first_day is not null
+
+),
+
 quarters as (
 
-    select min({{ fiscal_quarter_start('first_day') }}) as start_date
-    from first_days
-
-    union all
-
-    select cast({{ dbt.dateadd('month', 3, 'quarters.start_date') }} as date) as start_date
-    from quarters
-    where quarters.start_date < {{ fiscal_quarter_start(org_date(as_of())) }}
+    {{ quarters_since('named') }}
 
 ),
 

@@ -4,7 +4,7 @@ tasks as (
 
     select
         *,
-        coalesce(completed_at, created_at) as asked_at
+        {{ task_done_at() }} as asked_at
 
     from {{ ref('stg_salesforce__tasks') }}
 

@@ -32,34 +32,15 @@ sales_cycles as (
 
 ),
 
-stage_visits as (
+deal_wins as (
 
-    select * from {{ ref('int_stage_visits') }}
+    select * from {{ ref('int_deal_wins') }}
 
 ),
 
 open_stretches as (
 
     select * from {{ ref('int_open_stretches') }}
-
-),
-
--- A deal was won when a visit in a won stage began, else at its close date.
-wins as (
-
-    select
-        opportunity_id,
-        entered_at as won_at
-    from stage_visits
-    where is_won
-
-    union all
-
-    select
-        opportunity_id,
-        closed_at as won_at
-    from sales_cycles
-    where is_won and not closed_by_history
 
 ),
 
@@ -88,8 +69,8 @@ final as (
 
     select deals_of_referees.referral_id
     from deals_of_referees
-    inner join wins on deals_of_referees.opportunity_id = wins.opportunity_id
-    where wins.won_at < deals_of_referees.created_at
+    inner join deal_wins on deals_of_referees.opportunity_id = deal_wins.opportunity_id
+    where deal_wins.won_at < deals_of_referees.created_at
 
     union
 

@@ -20,7 +20,6 @@ claims as (
     select
         referrals.referral_id,
         referrals.named_lead_id as lead_id,
-        referral_exclusions.exclusion_reason is not null as is_of_excluded,
         row_number() over (
             partition by referrals.named_lead_id
             order by
@@ -40,8 +39,7 @@ final as (
 
     select
         referral_id,
-        lead_id,
-        is_of_excluded
+        lead_id
 
     from claims
 

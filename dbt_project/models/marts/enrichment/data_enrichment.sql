@@ -142,7 +142,7 @@ final as (
         {{ rank_in_quarter(
             'quality_score',
             'desc',
-            'is_active and records >= ' ~ minimum_volume('quality_score', var('minimum_volume'))
+            'is_active and records >= ' ~ minimum_volume('quality_score')
         ) }} as rank
 
     from joined

@@ -4,7 +4,7 @@ response_cycles as (
 
     select
         *,
-        {{ seconds_between('signal_at', as_of()) }} as seconds_until_now
+        signal_quarter as quarter
 
     from {{ ref('fct_response_cycles') }}
 
@@ -18,67 +18,21 @@ reps as (
 
 ),
 
--- Whoever logs a call days later measures nothing: such cycles have no place on the rep's clock.
-waits as (
+measured as (
 
-    select
-        signal_quarter as quarter,
-        rep_id,
-        rep_response_seconds is not null as is_over,
-        coalesce(rep_response_seconds, {{ seconds_between('assigned_at', as_of()) }}) as seconds
-
-    from response_cycles
-
-    where not is_backdated
+    {{ response_measures('response_cycles', 'rep_id') }}
 
 ),
 
-rep_clock as (
-
-    {{ kaplan_meier(
-        'waits',
-        ['quarter', 'rep_id'],
-        {'median_rep_response_seconds': 0.5, 'p90_rep_response_seconds': 0.1}
-    ) }}
-
-),
-
-counted as (
+with_rep as (
 
     select
-        signal_quarter as quarter,
-        rep_id,
-        count(*) as cycles,
-        count(first_attempt_at) as answered,
-        count(case when response_seconds <= {{ sla_seconds() }} then 1 end) as within_sla,
-        count(
-            case
-                when first_attempt_at is not null or seconds_until_now > {{ sla_seconds() }} then 1
-            end
-        ) as answered_or_past_sla,
-        {{ median('response_business_seconds') }} as median_response_business_seconds
-
-    from response_cycles
-
-    group by signal_quarter, rep_id
-
-),
-
-with_clock as (
-
-    select
-        counted.*,
-        rep_clock.starters,
-        rep_clock.median_rep_response_seconds,
-        rep_clock.p90_rep_response_seconds,
+        measured.*,
         reps.is_active
 
-    from counted
+    from measured
 
-    inner join reps on counted.rep_id = reps.rep_id
-
-    left join rep_clock
-        on counted.quarter = rep_clock.quarter and counted.rep_id = rep_clock.rep_id
+    inner join reps on measured.rep_id = reps.rep_id
 
 ),
 
@@ -93,18 +47,17 @@ final as (
         {{ as_int('within_sla') }} as within_sla,
         {{ as_int('answered_or_past_sla') }} as answered_or_past_sla,
         {{ ratio('within_sla', 'answered_or_past_sla') }} as within_sla_rate,
-        {{ as_int('coalesce(starters, 0)') }} as clocked_cycles,
+        {{ as_int('clocked_cycles') }} as clocked_cycles,
         median_rep_response_seconds,
         p90_rep_response_seconds,
         median_response_business_seconds,
         {{ rank_in_quarter(
             'median_rep_response_seconds',
             'asc',
-            'is_active and starters >= '
-            ~ minimum_volume('median_rep_response_seconds', var('minimum_volume'))
+            'is_active and clocked_cycles >= ' ~ minimum_volume('median_rep_response_seconds')
         ) }} as rank
 
-    from with_clock
+    from with_rep
 
 )
 
