@@ -2,8 +2,8 @@
 deals, small enough to be counted by hand, and six runs of the whole job over two quarters' ends.
 Fictitious.
 
-Ana, Ben and Cleo sell; Eva has left. Ana and Ben report to Max, Cleo reports to Ana. A queue holds
-what nobody has. All instants here are UTC. New York's days begin at 05:00, from 8 March to
+Ana, Ben and Cleo sell; Eva has left. Cleo reports to Ana, all others to Max. A queue holds what
+nobody has. All instants here are UTC. New York's days begin at 05:00, from 8 March to
 1 November at 04:00; the grace days of the first quarter end on 11 April, 04:00.
 """
 
@@ -169,7 +169,7 @@ def users() -> Rows:
         (ANA, "Ana", "true", "Standard", MAX),
         (BEN, "Ben", "true", "Standard", MAX),
         (CLEO, "Cleo", "true", "Standard", ANA),
-        (EVA, "Eva", "false", "Standard", ""),
+        (EVA, "Eva", "false", "Standard", MAX),
         (MAX, "Max", "true", "Standard", ""),
     )
 

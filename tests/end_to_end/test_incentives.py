@@ -36,6 +36,14 @@ from tests.end_to_end.pursuit_company import at
 
 Row = tuple[Any, ...]
 
+UNTIL_THE_CLOSE = [Chapter.BEFORE_THE_END, Chapter.IN_GRACE, Chapter.CLOSED]
+AFTER_THE_CLOSE = [Chapter.LATE_DATA, Chapter.TAKEN_BACK, Chapter.NEXT_QUARTER]
+
+
+def name(chapter: Chapter) -> str:
+    """What a test of the chapter is called."""
+    return chapter.name.lower()
+
 
 def awards(company: Company) -> list[Row]:
     """All rows, all columns."""
@@ -140,7 +148,7 @@ def test_after_the_grace_days_awards_are_final(shared_folder: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("chapter", [Chapter.LATE_DATA, Chapter.TAKEN_BACK, Chapter.NEXT_QUARTER])
+@pytest.mark.parametrize("chapter", AFTER_THE_CLOSE, ids=name)
 def test_neither_late_data_nor_another_plan_change_what_is_final(
     shared_folder: Path, chapter: Chapter
 ) -> None:
@@ -262,7 +270,7 @@ def test_the_evidence_at_the_close(shared_folder: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("chapter", [Chapter.LATE_DATA, Chapter.TAKEN_BACK, Chapter.NEXT_QUARTER])
+@pytest.mark.parametrize("chapter", AFTER_THE_CLOSE, ids=name)
 def test_the_evidence_of_a_final_award_is_kept(shared_folder: Path, chapter: Chapter) -> None:
     # Also that of Sue and Sid, whose flags are deleted later.
     next_deal = deal(BENS_NEXT, "2026-04-23")
@@ -293,7 +301,7 @@ def kaplan_meier_median(records: list[tuple[float, bool]]) -> float:
     raise AssertionError("more than half are still waiting")
 
 
-@pytest.mark.parametrize("chapter", list(Chapter))
+@pytest.mark.parametrize("chapter", Chapter, ids=name)
 def test_a_rep_can_recount_each_award(shared_folder: Path, chapter: Chapter) -> None:
     company = contest(shared_folder, chapter)
     values = {
@@ -317,11 +325,7 @@ def change(
     return ("2026-Q1", award, place, rep, found, payout, f"{word}: later data give {value}")
 
 
-@pytest.mark.parametrize(
-    "chapter",
-    [Chapter.BEFORE_THE_END, Chapter.IN_GRACE, Chapter.CLOSED],
-    ids=lambda each: each.name,
-)
+@pytest.mark.parametrize("chapter", UNTIL_THE_CLOSE, ids=name)
 def test_until_a_quarter_is_final_nothing_is_adjusted(
     shared_folder: Path, chapter: Chapter
 ) -> None:
