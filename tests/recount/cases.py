@@ -159,6 +159,7 @@ EASY_TARGETS = (
     ("link", "target_rate"),
     ("leads_qualified", "0.4"),
     ("opportunities_won", "0.5"),
+    ("customers_referred", "0"),
 )
 FEW_REFERRALS = (
     ("source", "channel", "is_inbound"),

@@ -1,15 +1,33 @@
-"""Many leads of a made-up company: those who are answered in time become qualified, others do not.
+"""Many leads and customers of a made-up company, so that rates are of enough to be compared.
 
-So that an answer in time is worth something, and rates are of enough to be held to one another.
+Leads that are answered in time become qualified, others do not: an answer is worth something.
 """
 
 from datetime import timedelta
 
-from tests.recount.company import Builder
+from tests.recount.company import Builder, written
 from tests.recount.company_outreach import OutreachWriter
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+
+
+def write_customers(builder: Builder) -> None:
+    """Customers from the beginning, of whom nothing else is known."""
+    start = builder.midnight(builder.plan.first_day) + 20 * DAY
+    for number in range(12):
+        account = builder.add(
+            "Account",
+            Id=builder.new_id("001"),
+            Name="Customer",
+            OwnerId=builder.reps[number % 4],
+            CreatedDate=written(start),
+            IsDeleted="false",
+        )
+        deal = builder.deal(
+            start, AccountId=account["Id"], OwnerId=builder.quiet, StageName="Closed Won"
+        )
+        builder.stage_row(deal["Id"], start + DAY, "Closed Won")
 
 
 def write_crowd(builder: Builder) -> None:

@@ -4,6 +4,7 @@ Rows come late, are changed or deleted: a builder's states say when (`Builder.ea
 """
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from tests.recount.company import Builder, Row, written
 from tests.recount.company_losses import LossWriter
@@ -68,20 +69,24 @@ class PrizeWriter:
             self.outreach.plain(at, self.builder.quiet, timedelta(0), logged_after=logged_after)
 
     def equally_fast(self) -> None:
-        """Equal velocity, of many small deals and of few large ones; one is slower."""
+        """Equal velocity, of more deals won and of fewer; others are slower.
+
+        The sum is one that floating point makes two of, one each of the counts.
+        """
         # Before everything else: another deal would make the equals unequal.
         start = self.builder.midnight(self.builder.plan.first_day - 500 * DAY)
-        for rep, won, amount, days in (
-            (0, 3, "700.70", 7),
-            (1, 7, "300.30", 7),
-            (2, 6, "50.05", 1),
-            (3, 5, "60", 9),
+        for rep, won, lost, total in (
+            (0, 11, 1, Decimal("6044920000")),
+            (1, 6, 5, Decimal("6044920000")),
+            (2, 4, 2, Decimal("300.30")),
+            (3, 5, 1, Decimal(60)),
         ):
-            for _ in range(won):
-                self.won(self.builder.reps[rep], start, amount, days).update(AccountId="")
-            for _ in range(6 - won):
-                lost = self.won(self.builder.reps[rep], start, amount, days)
-                lost["AccountId"] = ""
+            share = (total / won).quantize(Decimal("0.01"))
+            amounts = [share] * (won - 1) + [total - share * (won - 1)]
+            for amount in amounts:
+                self.won(self.builder.reps[rep], start, str(amount), 7).update(AccountId="")
+            for _ in range(lost):
+                self.won(self.builder.reps[rep], start, "1", 7).update(AccountId="")
                 self.builder.tables["OpportunityHistory"][-1]["StageName"] = "Closed Lost"
 
     def twins(self) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.recount.company import Builder, Plan
 from tests.recount.company_audience import write_audience
 from tests.recount.company_check_ins import write_check_ins
-from tests.recount.company_crowd import write_crowd
+from tests.recount.company_crowd import write_crowd, write_customers
 from tests.recount.company_fields import write_fields
 from tests.recount.company_losses import write_losses
 from tests.recount.company_mail import Mailings
@@ -36,6 +36,7 @@ class MadeUpCompany:
         write_check_ins(builder)
         write_fields(builder)
         write_teams(builder)
+        write_customers(builder)
         write_crowd(builder)
         write_prizes(builder, self._mailings)
         write_audience(builder, self._mailings)

@@ -17,7 +17,7 @@ from sales_metrics.warehouse import DataDir, connect
 from tests.recount.cases import CASES, Case, recount_runs, write_case
 from tests.recount.comparison import differences
 from tests.recount.recount import KEYS
-from tests.recount.warehouse import KEPT, build_marts, load_warehouse, read_table
+from tests.recount.warehouse import KEPT, build_marts, loaded, read_table
 
 SHOWN = 30
 
@@ -44,8 +44,7 @@ def hunt(seed: int, tables: Sequence[str], *, dry: bool) -> list[str]:
             say(f"  {', '.join(f'{table}: {len(recount[table])}' for table in tables)}")
             return []
         data = DataDir(folder / "data")
-        for run in runs:
-            load_warehouse(run.export, run.own_seeds, data)
+        for run in loaded(runs, data):
             build_marts(data, run.setting, tables if run is runs[-1] else KEPT)
         with connect(data.warehouse, read_only=True) as connection:
             return [

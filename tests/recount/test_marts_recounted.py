@@ -3,7 +3,7 @@
 Every row and every cell must agree: keys, money, nulls, text and instants exactly, floats to 1e-9.
 """
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from sales_metrics.warehouse import DataDir, connect
-from tests.recount.cases import CASES, Case, Written, recount_runs, write_case
+from tests.recount.cases import CASES, Case, recount_runs, write_case
 from tests.recount.comparison import differences
 from tests.recount.recount import KEYS
 from tests.recount.values import Mart
-from tests.recount.warehouse import build_marts, load_warehouse, read_table
+from tests.recount.warehouse import KEPT, build_marts, loaded, read_table
 
 # Without runs before it a run finds nothing to adjust.
 MAY_BE_EMPTY = ("marts.incentive_adjustments",)
@@ -31,36 +31,23 @@ class Both:
 
 @pytest.fixture(scope="module")
 def counts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Both]:
-    """Every case by name. While dbt builds one, the next is loaded: most of it is waiting."""
+    """Every case by name, two at a time: most of it is waiting. First the one of many runs."""
+    cases = sorted(CASES, key=lambda case: -len(case.runs))
+    folders = [tmp_path_factory.mktemp("company") for _ in cases]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        started = {
-            case.name: _start(pool, case, tmp_path_factory.mktemp("company")) for case in CASES
-        }
-        return {name: _both(*parts) for name, parts in started.items()}
+        both = list(pool.map(_count_twice, cases, folders))
+    return {case.name: counted for case, counted in zip(cases, both, strict=True)}
 
 
-def _start(
-    pool: ThreadPoolExecutor, case: Case, folder: Path
-) -> tuple[DataDir, dict[str, Mart], Future[None]]:
-    """Make a case's runs one after the other; of the last one only the beginning is waited for."""
+def _count_twice(case: Case, folder: Path) -> Both:
+    """Make a case's runs one after the other, and count the last of them again."""
     runs, data = write_case(case, folder), DataDir(folder / "data")
-    for run in runs[:-1]:
-        _load(run, data)
-        pool.submit(build_marts, data, run.setting).result()
-    _load(runs[-1], data)
-    build = pool.submit(build_marts, data, runs[-1].setting, KEYS)
-    return data, recount_runs(runs).marts, build
-
-
-def _load(run: Written, data: DataDir) -> None:
-    load_warehouse(run.export, run.own_seeds, data)
-    assert not data.quarantine.exists(), "a made-up company must have legal rows"
-
-
-def _both(data: DataDir, recount: dict[str, Mart], build: Future[None]) -> Both:
-    build.result()
+    for run in loaded(runs, data):
+        assert not data.quarantine.exists(), "a made-up company must have legal rows"
+        build_marts(data, run.setting, KEYS if run is runs[-1] else KEPT)
     with connect(data.warehouse, read_only=True) as connection:
-        return Both(recount, {table: read_table(connection, table) for table in KEYS})
+        marts = {table: read_table(connection, table) for table in KEYS}
+    return Both(recount_runs(runs).marts, marts)
 
 
 @pytest.mark.parametrize("table", list(KEYS))

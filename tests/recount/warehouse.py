@@ -7,8 +7,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Iterator
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -16,9 +16,11 @@ import duckdb
 from ingestion.pipelines import load_source
 from sales_metrics.dbt_build import build_dbt_project, dbt_environment
 from sales_metrics.warehouse import DataDir
+from tests.recount.cases import Written
 from tests.recount.rules import Setting
 
 SOURCES = ("salesforce", "mailchimp", "referrals", "badger")
+ONE_LOAD = Lock()
 CRM_RECORDS = "intermediate.int_crm_records"
 QUALITY_PARTS = ("completeness", "validity", "freshness")
 # What later runs build upon.
@@ -59,12 +61,19 @@ def dbt_variables(setting: Setting) -> dict[str, Any]:
     }
 
 
-def load_warehouse(folder: Path, own_seeds: Path, data: DataDir) -> None:
-    """Load an export folder, and lay out the dbt project that reads it."""
-    data.root.mkdir(parents=True, exist_ok=True)
-    for source in SOURCES:
-        load_source(source, folder, data)
-    build_dbt_project(own_seeds, data.dbt_project)
+def loaded(runs: Iterable[Written], data: DataDir) -> Iterator[Written]:
+    """The runs, one after the other, each with what it finds in the warehouse and as seeds."""
+    before = None
+    for run in runs:
+        if run.export != before:
+            data.root.mkdir(parents=True, exist_ok=True)
+            # What dlt is told is told to the whole process.
+            with ONE_LOAD:
+                for source in SOURCES:
+                    load_source(source, run.export, data)
+            build_dbt_project(run.own_seeds, data.dbt_project)
+        before = run.export
+        yield run
 
 
 def build_marts(data: DataDir, setting: Setting, tables: Iterable[str] = KEPT) -> None:
