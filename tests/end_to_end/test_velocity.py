@@ -35,6 +35,7 @@ def test_sales_velocity_of_a_rep(published: Company) -> None:
         812.5,
         25.0,
         25.0,
+        2,
         Decimal("1000.00"),
         65.0,
         None,

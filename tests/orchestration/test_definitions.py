@@ -25,6 +25,7 @@ GROUPS = {
     "staging": "staging",
     "intermediate": "intermediate",
     "marts": "marts",
+    "activation": "activation",
     "published": "published",
 }
 
