@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -61,17 +62,22 @@ def dbt_variables(setting: Setting) -> dict[str, Any]:
     }
 
 
+def load_warehouse(export: Path, own_seeds: Path | None, data: DataDir) -> None:
+    """Load the files and lay out dbt's project with the seeds."""
+    data.root.mkdir(parents=True, exist_ok=True)
+    # What dlt is told is told to the whole process.
+    with ONE_LOAD:
+        for source in SOURCES:
+            load_source(source, export, data)
+    build_dbt_project(own_seeds, data.dbt_project)
+
+
 def loaded(runs: Iterable[Written], data: DataDir) -> Iterator[Written]:
     """The runs, one after the other, each with what it finds in the warehouse and as seeds."""
     before = None
     for run in runs:
         if run.export != before:
-            data.root.mkdir(parents=True, exist_ok=True)
-            # What dlt is told is told to the whole process.
-            with ONE_LOAD:
-                for source in SOURCES:
-                    load_source(source, run.export, data)
-            build_dbt_project(run.own_seeds, data.dbt_project)
+            load_warehouse(run.export, run.own_seeds, data)
         before = run.export
         yield run
 
