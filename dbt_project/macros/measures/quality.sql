@@ -41,17 +41,27 @@
 {%- endmacro %}
 
 
-{#- The last snapshot of each quarter (5): the last day that has both verdicts and freshness. -#}
-{% macro last_snapshots(crm_freshness) -%}
+{#- The rows of a kept table that are of the last snapshot of a quarter (5), with the quarter: the last day
+    that has both verdicts and freshness. -#}
+{% macro of_last_snapshots(kept) -%}
     select
-        {{ fiscal_quarter_of_date('snapshot_date') }} as quarter,
-        max(snapshot_date) as snapshot_date
+        last_snapshots.quarter,
+        kept.*
 
-    from {{ crm_freshness }}
+    from {{ kept }} as kept
 
-    where snapshot_date <= {{ org_date(as_of()) }}
+    inner join (
+        select
+            {{ fiscal_quarter_of_date('snapshot_date') }} as quarter,
+            max(snapshot_date) as snapshot_date
 
-    group by 1
+        from {{ ref('int_crm_freshness_kept') }}
+
+        where snapshot_date <= {{ org_date(as_of()) }}
+
+        group by 1
+    ) as last_snapshots
+        on kept.snapshot_date = last_snapshots.snapshot_date
 {%- endmacro %}
 
 
