@@ -129,7 +129,7 @@ def audience(
         written = write_audience(load_settings().data.warehouse, file, segment or ())
         console = _console()
         console.print(
-            f"{written.prospects:,} prospects in {written.segments:,} segments: {file}",
+            f"Prospects: {written.prospects:,}, in segments: {written.segments:,}. File: {file}",
             soft_wrap=True,
         )
         console.print(f"Left out: {sum(written.left_out.values()):,}")

@@ -73,7 +73,7 @@ def _score(value: float) -> str:
 METRICS: dict[str, tuple[str, Callable[[float], str]]] = {
     "Saved leads": ("saved_leads", _count),
     "Lead response time (median)": ("median_rep_response_seconds", _duration),
-    "Sales velocity, {currency}": ("velocity_per_day", _money_a_day),
+    "Sales velocity": ("velocity_per_day", _money_a_day),
     "Referrals earned": ("referrals_earned", _count),
     "CRM quality": ("quality_score", _score),
 }
@@ -91,14 +91,19 @@ def read_summary(published: Path) -> Summary:
                     where start_date <= (select any_value(as_of) from marts.meta)
                     order by start_date desc limit 1
                 ),
-                coalesce((select any_value(corporate_currency) from marts.meta), 'money')
+                coalesce((select any_value(corporate_currency) from marts.meta), '')
             """,
         )
         lines = tuple(
-            _line(marts, quarter, name.format(currency=currency), metric, say)
+            _line(marts, quarter, _named(name, currency), metric, say)
             for name, (metric, say) in METRICS.items()
         )
         return Summary(quarter, lines, _weakest_link(marts, currency))
+
+
+def _named(metric: str, currency: str) -> str:
+    """Money is named with its currency, where the export names one."""
+    return f"{metric}, {currency}" if currency and METRICS[metric][1] is _money_a_day else metric
 
 
 def _line(
@@ -157,9 +162,10 @@ def _weakest_link(marts: DuckDBPyConnection, currency: str) -> str:
             "its target or of its own best year."
         )
     link, hits, n, rate, reference, amount = found
+    at_stake = f"{amount:,.0f} {currency}".rstrip()
     return (
         f"The weakest link of {quarter} is {LINKS[link]}: {hits:,} of {n:,} ({rate:.1%}) where "
-        f"{reference:.1%} could be reached. About {amount:,.0f} {currency} is at stake."
+        f"{reference:.1%} could be reached. About {at_stake} is at stake."
     )
 
 

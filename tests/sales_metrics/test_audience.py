@@ -175,7 +175,7 @@ def test_the_command_says_how_many_and_who_is_left_out(warehouse: Path, tmp_path
         check=True,
     )
     assert result.stdout.splitlines() == [
-        f"1 prospects in 1 segments: {tmp_path / 'to.csv'}",
+        f"Prospects: 1, in segments: 1. File: {tmp_path / 'to.csv'}",
         "Left out: 6",
         "  - 3 not flagged",
         "  - 1 opted out of e-mail",

@@ -76,6 +76,14 @@ def test_the_weakest_link_of_the_last_closed_quarter(published: Path) -> None:
     )
 
 
+def test_a_currency_that_nobody_names_is_not_made_up(published: Path) -> None:
+    with connect(published) as connection:
+        connection.execute("update marts.meta set corporate_currency = null")
+    summary = read_summary(published)
+    assert summary.lines[2].metric == "Sales velocity"
+    assert summary.weakest_link.endswith("About 20,000 is at stake.")
+
+
 def test_no_weakest_link(published: Path) -> None:
     with connect(published) as connection:
         connection.execute("update marts.weakest_link set is_weakest = false")
