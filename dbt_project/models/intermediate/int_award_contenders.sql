@@ -20,7 +20,6 @@ final as (
         scorecard.metric,
         scorecard.value,
         scorecard.volume,
-        scorecard.rank,
         scorecard.up_is_good,
         reps.is_active
 

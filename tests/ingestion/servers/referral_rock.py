@@ -7,13 +7,13 @@ are shown either active or disabled; dates in .NET's spelling, without a zone.
 
 from __future__ import annotations
 
-import csv
 from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tests.ingestion.servers.local import LocalServer, Reply, Request
+from tests.ingestion.servers.referral_files import read_referral_file, write_referral_file
 
 Record = dict[str, Any]
 
@@ -127,7 +127,7 @@ class ReferralRockServer(LocalServer):
 
     def take_over(self, folder: Path) -> None:
         """The records of an export folder that `as_referral_rock_knows` has been through."""
-        for row in _read(folder, "referrers"):
+        for row in read_referral_file(folder, "referrers"):
             first, _, last = row["name"].partition(" ")
             self.members.append(
                 {
@@ -141,7 +141,7 @@ class ReferralRockServer(LocalServer):
                     "createDt": row["joined_at"],
                 }
             )
-        for row in _read(folder, "referrals"):
+        for row in read_referral_file(folder, "referrals"):
             self.referrals.append(
                 {
                     "id": row["referral_id"],
@@ -156,7 +156,7 @@ class ReferralRockServer(LocalServer):
                     "updateDate": row["updated_at"] or NO_DATE,
                 }
             )
-        for row in _read(folder, "rewards"):
+        for row in read_referral_file(folder, "rewards"):
             self.rewards.append(
                 {
                     "id": row["reward_id"],
@@ -173,25 +173,13 @@ class ReferralRockServer(LocalServer):
 
 def as_referral_rock_knows(folder: Path) -> None:
     """Rewrite an export folder's referral files so that they hold what Referral Rock can say."""
-    for row in (rows := _read(folder, "referrers")):
+    for row in (rows := read_referral_file(folder, "referrers")):
         row["kind"] = ""
-    _write(folder, "referrers", rows)
-    for row in (rows := _read(folder, "referrals")):
+    write_referral_file(folder, "referrers", rows)
+    for row in (rows := read_referral_file(folder, "referrals")):
         row["status"] = row["status"] if row["status"] in STATUSES else "approved"
-    _write(folder, "referrals", rows)
-    for row in (rows := _read(folder, "rewards")):
+    write_referral_file(folder, "referrals", rows)
+    for row in (rows := read_referral_file(folder, "rewards")):
         row["kind"] = ""
         row["status"] = row["status"] if row["status"] in REWARD_STATUSES else "pending"
-    _write(folder, "rewards", rows)
-
-
-def _read(folder: Path, name: str) -> list[dict[str, str]]:
-    with (folder / "referrals" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _write(folder: Path, name: str, rows: list[dict[str, str]]) -> None:
-    with (folder / "referrals" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write_referral_file(folder, "rewards", rows)

@@ -8,7 +8,6 @@ smallest unit of the currency; errors as `{"error": ...}`; 429 above 45 requests
 
 from __future__ import annotations
 
-import csv
 from base64 import b64decode
 from collections.abc import Callable
 from datetime import datetime
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.ingestion.servers.local import LocalServer, Reply, Request
+from tests.ingestion.servers.referral_files import read_referral_file, write_referral_file
 
 Record = dict[str, Any]
 
@@ -136,7 +136,7 @@ class RewardfulServer(LocalServer):
 
     def take_over(self, folder: Path) -> None:
         """The records of an export folder that `as_rewardful_knows` has been through."""
-        for row in _read(folder, "referrers"):
+        for row in read_referral_file(folder, "referrers"):
             first, _, last = row["name"].partition(" ")
             self.affiliates.append(
                 {
@@ -149,7 +149,7 @@ class RewardfulServer(LocalServer):
                     "created_at": row["joined_at"],
                 }
             )
-        for row in _read(folder, "referrals"):
+        for row in read_referral_file(folder, "referrals"):
             self.referrals.append(
                 {
                     "id": row["referral_id"],
@@ -162,7 +162,7 @@ class RewardfulServer(LocalServer):
                     "updated_at": row["updated_at"] or row["created_at"],
                 }
             )
-        for row in _read(folder, "rewards"):
+        for row in read_referral_file(folder, "rewards"):
             self.commissions.append(
                 {
                     "id": row["reward_id"],
@@ -178,31 +178,19 @@ class RewardfulServer(LocalServer):
 
 def as_rewardful_knows(folder: Path) -> None:
     """Rewrite an export folder's referral files so that they hold what Rewardful can say."""
-    for row in (rows := _read(folder, "referrers")):
+    for row in (rows := read_referral_file(folder, "referrers")):
         row["kind"] = row["kind"] if row["kind"] == "customer" else ""
         row["crm_account_id"] = ""
-    _write(folder, "referrers", rows)
-    for row in (rows := _read(folder, "referrals")):
+    write_referral_file(folder, "referrers", rows)
+    for row in (rows := read_referral_file(folder, "referrals")):
         row["channel"], row["referee_company"] = "link", ""
         row["status"] = row["status"] if row["status"] in STATES else "lead"
         row["updated_at"] = row["updated_at"] or row["created_at"]
-    _write(folder, "referrals", rows)
-    for row in (rows := _read(folder, "rewards")):
+    write_referral_file(folder, "referrals", rows)
+    for row in (rows := read_referral_file(folder, "rewards")):
         row["recipient"], row["kind"] = "referrer", "commission"
         row["status"] = row["status"] if row["status"] in COMMISSION_STATES else "pending"
-    _write(folder, "rewards", rows)
-
-
-def _read(folder: Path, name: str) -> list[dict[str, str]]:
-    with (folder / "referrals" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _write(folder: Path, name: str, rows: list[dict[str, str]]) -> None:
-    with (folder / "referrals" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    write_referral_file(folder, "rewards", rows)
 
 
 def _at(text: str) -> datetime:
